@@ -1,0 +1,103 @@
+"""What an audience may not see is not in the tables it is handed."""
+
+import pandas as pd
+import pytest
+from pandas import DataFrame, Series
+
+from sentrack_lib.privacy import SMALLEST_SHOWN, for_audience, rounded
+
+SECRETS = ("Sampleton", "Robin", "2010-01-02")
+
+
+@pytest.fixture
+def tables(table) -> dict[str, DataFrame]:
+    roll = table("""
+        pupil_id | surname   | forename | date_of_birth | year_group | form | sen_status | sen_need | sen_need_2 | ethnicity
+        P01      | Sampleton | Robin    | 2010-01-02    | 9          | 9A   | K          | SLCN     |            | WBRI
+        P02      | Fictley   | Kim      | 2010-03-04    | 9          | 9B   | N          |          |            | AIND
+    """)
+    taught = table("""
+        pupil_id | subject | teaching_group
+        P01      | English | 9/En1
+        P02      | Maths   | 9/Ma1
+    """)
+    flags = table("""
+        pupil_id | rule     | level | subject
+        P01      | progress | act   |
+        P01      | subject  | watch | Maths
+        P02      | progress | act   |
+    """)
+    rates = table("""
+        measure             | family     | group       | count | of
+        persistently absent | all pupils | all pupils  | 47    | 203
+        persistently absent | SEN status | SEN support | 7     | 33
+        persistently absent | SEN status | EHC plan    | 8     | 12
+        persistently absent | SEN status | No SEN      | 32    | 158
+        persistently absent | year group | 9           | 3     | 40
+    """)
+    comparisons = table("""
+        family         | group       | subject | n  | n_rest | mean  | verdict
+        SEN status     | SEN support | all     | 33 | 170    | -0.21 | no evidence of a difference
+        SEN status     | EHC plan    | all     | 9  | 194    | -0.41 | too few to say
+        SEN status     | SEN support | English | 31 | 160    | -0.11 | no evidence of a difference
+        teaching group | 9/En1       | all     | 28 | 175    | -0.51 | no evidence of a difference
+        type of need   | HI          | English | 3  | 188    |       | too few to say
+    """)
+    about = DataFrame([{"school": "Invented", "term": "2025-26-summer", "label": "Summer 2026", "version": "0"}])
+    progress = taught.assign(scaled_residual=0.1)
+    return {
+        "about": about, "roll": roll, "teaching_groups": taught, "progress": progress, "attendance": roll[["pupil_id"]],
+        "flags": flags, "rates": rates, "comparisons": comparisons, "counts": about, "problems": roll, "changes": roll,
+    }  # fmt: skip
+
+
+def test_counts_of_one_to_seven_are_blank_and_all_others_go_to_the_nearest_five():
+    counts = Series([0, 1, SMALLEST_SHOWN - 1, SMALLEST_SHOWN, 12, 13, 148])
+    assert rounded(counts).tolist() == [0, pd.NA, pd.NA, 10, 10, 15, 150]
+
+
+def test_the_inclusion_manager_is_handed_everything(tables):
+    assert set(for_audience(tables, "inclusion")) == set(tables)
+
+
+def test_a_department_is_handed_its_own_pupils_and_subjects_alone(tables):
+    handed = for_audience(tables, "department", ["English"])
+    assert handed["roll"]["pupil_id"].tolist() == ["P01"]
+    assert set(handed["progress"]["subject"]) == {"English"}
+    assert handed["flags"][["pupil_id", "rule"]].to_numpy().tolist() == [["P01", "progress"]]
+    assert not {"problems", "changes", "rates"} & set(handed)
+
+
+def test_a_department_is_not_handed_ethnicity_or_date_of_birth(tables):
+    assert not {"ethnicity", "date_of_birth"} & set(for_audience(tables, "department", ["English"])["roll"])
+
+
+def test_a_department_is_handed_no_group_of_fewer_than_five(tables):
+    assert for_audience(tables, "department", ["English"])["comparisons"]["n"].min() >= 5
+
+
+def test_governors_are_handed_no_table_about_pupils(tables):
+    handed = for_audience(tables, "governors")
+    assert set(handed) == {"about", "rates", "comparisons"}
+    assert not any("pupil_id" in table for table in handed.values())
+    assert not any(secret in table.to_csv() for table in handed.values() for secret in SECRETS)
+
+
+def test_governors_are_handed_rounded_counts_with_totals_made_of_published_ones(tables):
+    rates = for_audience(tables, "governors")["rates"].set_index("group")
+    assert rates["count"].fillna(-1).to_dict() == {"all shown": 40, "SEN support": -1, "EHC plan": 10, "No SEN": 30}
+    assert rates["of"].to_dict() == {"all shown": 170, "SEN support": 35, "EHC plan": 10, "No SEN": 160}
+
+
+def test_governors_are_handed_large_groups_over_all_subjects_and_no_class(tables):
+    groups = for_audience(tables, "governors")["comparisons"]
+    assert groups[["family", "group", "n"]].to_numpy().tolist() == [["SEN status", "SEN support", 35]]
+    assert groups["mean"].tolist() == [-0.2]
+
+
+def test_the_tables_handed_in_are_left_as_they_were(tables):
+    before = {name: table.copy() for name, table in tables.items()}
+    for audience in ("inclusion", "department", "governors"):
+        for_audience(tables, audience, ["English"])
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(table, before[name])
