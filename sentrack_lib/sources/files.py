@@ -1,0 +1,170 @@
+"""Reading a CSV, TSV, gzipped or Excel file as text, with everything that is wrong with it said; and writing tables.
+
+Nothing is guessed: cells stay as they were written. A row that does not fit the headings is set aside with its number.
+"""
+
+import csv
+import os
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass
+from io import StringIO
+from itertools import chain, islice
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandas import DataFrame
+
+from sentrack_lib.errors import BadInput
+from sentrack_lib.sources.delimited import Misfit, Rows, all_at_once, gathered, one_by_one
+from sentrack_lib.sources.headings import DELIMITERS, FIRST_ROWS, Headings, find_headings, likeliest_delimiter
+from sentrack_lib.sources.problems import KEPT, ROW_SET_ASIDE, problems_table
+from sentrack_lib.sources.texts import UTF_8, Text, as_text, read_bytes
+from sentrack_lib.sources.workbooks import is_workbook, workbook_rows
+
+TEXT = pd.StringDtype(na_value=np.nan)
+# What a spreadsheet would run, its full-width twins included; an apostrophe before it is doubled so that it survives reading.
+_RISKY = r"^('*\s*[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
+_SHIELDED = _RISKY.replace("^(", "^'(")
+_PLAIN_NUMBER = r"^-?\d+(\.\d+)?$"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One file as it was written: `cells` (text, stripped, blank = ""; index = row number as a spreadsheet shows it),
+    `problems`, and `read`, the rows below the headings that are not blank (always the rows of `cells` + rows set aside)."""
+
+    name: str
+    cells: DataFrame
+    problems: DataFrame
+    read: int
+
+
+def read_sheet(file: Path, known: Collection[str] = (), sheet: str | None = None) -> Sheet:
+    """The table in a file as text; `known` headings help to find the heading row; `BadInput` where it cannot be read at all."""
+    file = Path(file)
+    data = read_bytes(file)
+    if not data.strip():
+        raise BadInput(f"{file.name} is empty. Export it again.")
+    if is_workbook(data):
+        return _from_workbook(data, file.name, known, sheet)
+    return _from_text(as_text(data, file.name), file.name, known)
+
+
+def write_table(table: DataFrame, file: Path) -> None:
+    """Write a table as CSV (UTF-8, ISO dates), whole or not at all; text a spreadsheet would run gets a leading apostrophe."""
+    texts = table.select_dtypes(["str", "object", "category"]).astype(TEXT)
+    shielded = table.assign(**{str(name): _shielded(texts[name]) for name in texts})
+    # The csv module leaves a lone return unquoted when lines end otherwise; quoted, it stays inside its cell.
+    returns = any(texts[name].str.contains("\r", regex=False).any() for name in texts)
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
+    write_whole(shielded.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", quoting=quoting), file)
+
+
+def write_whole(content: str | bytes, file: Path) -> None:
+    """Write a file whole or not at all, however the program ends: beside it first, then in its place."""
+    file = Path(file)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content.encode() if isinstance(content, str) else content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.chmod(beside, 0o644)
+        os.replace(beside, file)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _shielded(texts: pd.Series) -> pd.Series:
+    column = pc.utf8_rtrim_whitespace(pa.array(texts, type=pa.large_string(), from_pandas=True))
+    runs = pc.and_not(pc.match_substring_regex(column, _RISKY), pc.match_substring_regex(column, _PLAIN_NUMBER)).fill_null(False)
+    return texts.mask(runs.to_numpy(zero_copy_only=False), "'" + texts) if pc.any(runs).as_py() else texts
+
+
+def _from_workbook(data: bytes, name: str, known: Collection[str], sheet: str | None) -> Sheet:
+    rows, others = workbook_rows(data, name, sheet)
+    first = list(islice(rows, FIRST_ROWS))
+    headings = find_headings(first, known, name)
+    found = gathered(chain(first[headings.row :], rows), headings, name)
+    unread = _remark(name, f"has other sheets, which were not read: {', '.join(others)}", "Import each as a file of its own.")
+    return _sheet(name, headings, found, [unread] if others else [])
+
+
+def _from_text(text: Text, name: str, known: Collection[str]) -> Sheet:
+    delimiter = likeliest_delimiter(text.text, known)
+    lines = StringIO(text.text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter)
+    headings = find_headings(list(islice(reader, FIRST_ROWS)), known, name)
+    lines.seek(0)
+    list(islice(csv.reader(lines, delimiter=delimiter), headings.row))
+    below = lines.read()
+    found = all_at_once(below, headings, delimiter) or one_by_one(below, headings, delimiter, name)
+    return _sheet(name, headings, found, _how_written(text, delimiter, name))
+
+
+def _sheet(name: str, headings: Headings, found: Rows, remarks: list[dict[str, object]]) -> Sheet:
+    cells, unnamed = _named(found, headings)
+    said = [*remarks, *_about_headings(name, headings, unnamed, found), *(_misfit(name, row, headings) for row in found.misfits)]
+    return Sheet(name, cells, problems_table(said), len(cells) + len(found.misfits))
+
+
+def _named(found: Rows, headings: Headings) -> tuple[DataFrame, list[str]]:
+    """The cells under their headings; a column without a heading is left out if it is blank, else called by its place."""
+    table = pa.table([_unshielded(column) for column in found.cells.columns], names=found.cells.column_names)
+    cells = table.to_pandas(types_mapper={pa.large_string(): TEXT}.get).set_axis(pd.Index(found.numbers, name="row"))
+    blank = [place for place, name in enumerate(headings.names) if not name and cells[str(place)].eq("").all()]
+    names = {str(place): name or f"column {place + 1}" for place, name in enumerate(headings.names)}
+    kept = cells.drop(columns=[str(place) for place in blank]).rename(columns=names)
+    return kept, [names[str(place)] for place, name in enumerate(headings.names) if not name and place not in blank]
+
+
+def _unshielded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pc.any(pc.starts_with(column, "'")).as_py():
+        return column
+    return pc.replace_substring_regex(column, pattern=_SHIELDED, replacement=r"\1")
+
+
+def _how_written(text: Text, delimiter: str, name: str) -> list[dict[str, object]]:
+    """Remarks on how a file was saved."""
+    said = []
+    if text.encoding != UTF_8:
+        remedy = "Check names with accents; save as CSV UTF-8 if any is wrong."
+        said.append(_remark(name, f"is saved as {text.encoding}, not UTF-8", remedy))
+    if "Ã" in text.text or "â€" in text.text:
+        said.append(_remark(name, "holds letters such as Ã, left by a wrong conversion", "Check names; export it again."))
+    if delimiter not in (",", "\t") or (delimiter == "\t" and ".csv" in name.lower()):
+        said.append(_remark(name, f"has {DELIMITERS[delimiter]} between its cells", "It was read; commas are expected."))
+    return said
+
+
+def _about_headings(name: str, headings: Headings, unnamed: list[str], found: Rows) -> list[dict[str, object]]:
+    """Remarks on what stands above and in the headings, and on a table that ends with them."""
+    said = []
+    if headings.titles:
+        titles = f"has its headings in row {headings.row}; what stands above was not read"
+        said.append(_remark(name, titles, "Nothing to do.") | {"row": 1, "value": headings.titles[0][:80]})
+    for column in unnamed:
+        place = {"row": headings.row, "column": column}
+        said.append(_remark(name, "is a column without a heading", "Write a heading above it.") | place)
+    if not len(found.numbers) and not found.misfits:
+        said.append(_remark(name, "has headings but no rows", "Export it again if there should be rows."))
+    return said
+
+
+def _misfit(name: str, misfit: Misfit, headings: Headings) -> dict[str, object]:
+    count = f"has {len(misfit.cells)} cells where there are {len(headings.names)} headings"
+    problem = "has a quotation mark that opens and never closes" if misfit.unclosed else count
+    remedy = "Correct this row in a spreadsheet, or export the file again."
+    value = " | ".join(misfit.cells)[:80]
+    return _remark(name, problem, remedy) | {"row": misfit.row, "value": value, "effect": ROW_SET_ASIDE}
+
+
+def _remark(name: str, problem: str, remedy: str) -> dict[str, object]:
+    return {"file": name, "row": None, "column": "", "value": "", "problem": problem, "remedy": remedy, "effect": KEPT}

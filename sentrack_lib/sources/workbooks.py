@@ -1,0 +1,111 @@
+"""The cells of an Excel workbook as text, read so that a file made to overfill the memory is refused first."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from typing import Any
+
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+
+from sentrack_lib.errors import BadInput
+
+MOST_BYTES = 200_000_000
+MOST_ROWS = 500_000
+MOST_COLUMNS = 500
+MOST_CELLS = 8_000_000
+_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,7})(\d{1,9})["']""")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether some bytes are an Excel workbook (.xlsx), whatever the file is called."""
+    return data.startswith(b"PK\x03\x04")
+
+
+def workbook_rows(data: bytes, name: str, sheet: str | None = None) -> tuple[Iterator[list[str]], list[str]]:
+    """The rows of one sheet from row 1, cells as text, and the names of the other sheets that hold something."""
+    with _said(name):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(_measured(data, name)))
+        chosen, others = _chosen(book, name, sheet)
+    if chosen.total_height * chosen.total_width > MOST_CELLS:
+        raise BadInput(_too_large(name))
+    return (list(map(_as_text, row)) for row in chosen.iter_rows()), others
+
+
+@contextmanager
+def _said(name: str) -> Iterator[None]:
+    """Whatever goes wrong in a damaged workbook, as one sentence. The reader beneath panics with a BaseException of its own."""
+    try:
+        yield
+    except (BadInput, KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as fault:
+        raise BadInput(f"{name} cannot be read as a workbook. Open it in Excel and save it again as .xlsx or CSV.") from fault
+
+
+def _measured(data: bytes, name: str) -> bytes:
+    """The same workbook with only the parts that were measured: what is read next cannot be larger than what was counted here."""
+    measured = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(measured, "w") as plain:
+        parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels", ".bin"))]
+        if sum(part.file_size for part in packed.infolist()) > MOST_BYTES:
+            raise BadInput(f"{name} unpacks to more than 200 MB. Save only the sheet that is needed, as CSV.")
+        for part in parts:
+            content = packed.read(part)
+            if "worksheets/" in part.filename.lower():
+                _refuse_far_cells(content, name)
+            plain.writestr(part.filename, content)
+    return measured.getvalue()
+
+
+def _refuse_far_cells(content: bytes, name: str) -> None:
+    """One cell far out makes a reader lay out every cell before it, so places are looked at before any sheet is opened."""
+    if b"\0" in content[:1000]:
+        raise ValueError("worksheets are written in UTF-8")
+    if sum(1 for _ in _CELL.finditer(content)) > MOST_CELLS:
+        raise BadInput(_too_large(name))
+    rows = columns = 0
+    for place in _PLACE.finditer(content):
+        rows = max(rows, int(place[2]))
+        columns = max(columns, len(place[1]) and _column(place[1]))
+        if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
+            raise BadInput(_too_large(name))
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def _too_large(name: str) -> str:
+    return (
+        f"{name} has a cell beyond row {MOST_ROWS:,} or column {MOST_COLUMNS}, or too many cells in all. "
+        "Copy only the table into a new workbook, or save it as CSV."
+    )
+
+
+def _chosen(book: CalamineWorkbook, name: str, sheet: str | None) -> tuple[CalamineSheet, list[str]]:
+    seen = [meta.name for meta in book.sheets_metadata if meta.visible == SheetVisibleEnum.Visible] or book.sheet_names
+    if sheet is not None and sheet not in book.sheet_names:
+        raise BadInput(f'{name} has no sheet called "{sheet}". It has: {", ".join(book.sheet_names)}.')
+    filled = [each for each in seen if sheet is None and book.get_sheet_by_name(each).height]
+    wanted = sheet if sheet is not None else next(iter(filled), seen[0])
+    return book.get_sheet_by_name(wanted), filled[1:]
+
+
+def _as_text(value: Any) -> str:
+    """A cell as a person would write it in a CSV file: dates as 2025-04-03, whole numbers without a point."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    return value.isoformat() if isinstance(value, (date, time)) else str(value)
