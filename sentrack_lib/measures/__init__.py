@@ -1,0 +1,69 @@
+"""Tables in, tables out: what the school's data say. The whole chain stands here."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+
+import pandas as pd
+from pandas import DataFrame
+
+from sentrack_lib.errors import BadInput
+from sentrack_lib.measures.attendance import attendance
+from sentrack_lib.measures.changes import changes
+from sentrack_lib.measures.comparisons import compare, groups_of
+from sentrack_lib.measures.flags import raise_flags, rules_from
+from sentrack_lib.measures.progress import progress
+from sentrack_lib.measures.rates import rates
+from sentrack_lib.settings import Threshold
+from sentrack_lib.sources.loading import School
+from sentrack_lib.terms import Term
+
+
+def review(
+    school: School, term: Term, since: Term | None = None, thresholds: Mapping[str, Threshold] | None = None
+) -> dict[str, DataFrame]:
+    """Every table of the review of a term, by name; `BadInput` where the school has no roll for it."""
+    terms = _up_to(school, term)
+    rules = rules_from(thresholds or {})
+    now = {name: table[table["term"].eq(str(term))].reset_index(drop=True) for name, table in school.tables.items()}
+    grown = {each: progress(school.tables, school.scales, each, since if each == term else None) for each in terms}
+    attended = pd.concat([attendance(school.tables, each) for each in terms], ignore_index=True)
+    attended_now = attended[attended["term"].eq(str(term))].reset_index(drop=True)
+    flags = raise_flags(school.tables, pd.concat(grown.values(), ignore_index=True), attended, terms, rules, school.scales)
+    compared = _compared(school, grown, terms)
+    return {
+        "about": _about(school, term),
+        "roll": now["pupils"],
+        "teaching_groups": now["teaching_groups"],
+        "progress": grown[term],
+        "attendance": attended_now,
+        "flags": flags,
+        "comparisons": compared,
+        "rates": rates(now["pupils"], attended_now, flags, now["behaviour"]),
+        "changes": changes(school.tables, term, terms[-2] if len(terms) > 1 else None),
+        "problems": school.problems,
+        "counts": school.counts,
+    }
+
+
+def _up_to(school: School, term: Term) -> tuple[Term, ...]:
+    if term not in school.terms:
+        known = ", ".join(map(str, school.terms)) or "none"
+        raise BadInput(f"{school.folder} has no roll for {term}. Terms with a roll: {known}.")
+    return tuple(each for each in school.terms if each <= term)
+
+
+def _compared(school: School, grown: Mapping[Term, DataFrame], terms: tuple[Term, ...]) -> DataFrame:
+    """The groups of the last term beside the rest, each told whether the term before said the same."""
+    found: DataFrame | None = None
+    for term in terms[-2:]:
+        found = compare(grown[term], groups_of(*(_of(school, table, term) for table in ("pupils", "teaching_groups"))), found)
+    assert found is not None  # there is always the term itself
+    return found
+
+
+def _of(school: School, table: str, term: Term) -> DataFrame:
+    return school.tables[table].loc[school.tables[table]["term"].eq(str(term))]
+
+
+def _about(school: School, term: Term) -> DataFrame:
+    return DataFrame([{"school": school.name, "term": str(term), "label": term.label, "version": version("sentrack")}])

@@ -1,0 +1,73 @@
+"""What is different from the term before in what was already known: the roll, pupils' details, prior attainment."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from pandas import DataFrame, Index, Series
+
+from sentrack_lib.terms import Term
+
+COLUMNS = ["table", "pupil_id", "column", "before", "after"]
+NOT_DETAILS = ("term", "pupil_id", "form")
+"""Forms are remade so often that a new one says nothing."""
+ON_ROLL, NOT_ON_ROLL = "on the roll", "not on the roll"
+RESULT = ["pupil_id", "subject", "stage", "scale"]
+
+
+def changes(tables: Mapping[str, DataFrame], term: Term, previous: Term | None) -> DataFrame:
+    """A row a change between two terms: `table` `pupil_id` `column` `before` `after`, all text, a blank where nothing was known.
+
+    Joiners and leavers (column `roll`), pupils' details, corrected grades of prior attainment. Moving up a year is no change."""
+    if previous is None:
+        return DataFrame(columns=COLUMNS, dtype="str")
+    before, after = (_one_a_pupil(tables["pupils"], each) for each in (previous, term))
+    expected = ["year_group"] if previous.school_year != term.school_year else []
+    details = [column for column in map(str, after) if column not in [*NOT_DETAILS, *expected]]
+    grades = [_grades(tables["prior_attainment"], each) for each in (previous, term)]
+    found: DataFrame = pd.concat([_roll(before.index, after.index), _details(before, after, details), _corrected(*grades)])
+    return found.astype("str").sort_values(COLUMNS, ignore_index=True)[COLUMNS]
+
+
+def _one_a_pupil(pupils: DataFrame, term: Term) -> DataFrame:
+    return pupils[pupils["term"].eq(str(term))].drop_duplicates("pupil_id", keep="last").set_index("pupil_id", drop=False)
+
+
+def _roll(before: Index, after: Index) -> DataFrame:
+    """Joiners and leavers."""
+    moves = [(after.difference(before), NOT_ON_ROLL, ON_ROLL), (before.difference(after), ON_ROLL, NOT_ON_ROLL)]
+    parts = [DataFrame({"pupil_id": pupils, "column": "roll", "before": was, "after": now}) for pupils, was, now in moves]
+    return pd.concat(parts).assign(table="pupils")
+
+
+def _details(before: DataFrame, after: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """What is written differently of pupils on both rolls."""
+    both = before.index.intersection(after.index)
+    parts = [
+        _differing(_as_text(before.loc[both, column]), _as_text(after.loc[both, column])).assign(column=column)
+        for column in columns
+    ]  # fmt: skip
+    return pd.concat(parts).rename_axis("pupil_id").reset_index().assign(table="pupils")
+
+
+def _grades(prior_attainment: DataFrame, term: Term) -> Series:
+    """The grade by pupil, subject, stage and scale as it stood in a term."""
+    rows = prior_attainment[prior_attainment["term"].eq(str(term))].drop_duplicates(RESULT, keep="last")
+    return _as_text(rows.set_index(RESULT)["grade"])
+
+
+def _corrected(before: Series, after: Series) -> DataFrame:
+    """Grades that differ between two terms; a result that is new or gone is no correction."""
+    both = before.index.intersection(after.index)
+    found = _differing(before.loc[both], after.loc[both]).reset_index()
+    return found.assign(table="prior_attainment", column=found["subject"] + ", " + found["stage"])
+
+
+def _differing(before: Series, after: Series) -> DataFrame:
+    both = DataFrame({"before": before, "after": after})
+    return both[both["before"].ne(both["after"])]
+
+
+def _as_text(values: Series) -> Series:
+    """Values as they are written in a file; a blank where they are missing."""
+    written = values.dt.strftime("%Y-%m-%d") if pd.api.types.is_datetime64_any_dtype(values) else values
+    return written.astype("str").fillna("")

@@ -1,0 +1,113 @@
+"""Is each pupil making expected progress? One row a pupil and subject, and the average over subjects."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame
+
+from sentrack_lib.measures.averages import Columns, averages
+from sentrack_lib.measures.grounds import NOTHING, bases, cohort_names, why_no_cohort, why_no_points
+from sentrack_lib.measures.growth import ALONE, TOO_NOISY, band, chance_of_low, growth, growth_reliability
+from sentrack_lib.measures.starts import Starts, candidates_for, prior_grades, starts_of
+from sentrack_lib.measures.taught import Grades, Marks, Taught, moment, taught_in
+from sentrack_lib.sources.scales import Scale
+from sentrack_lib.terms import Term
+
+COLUMNS = (
+    "pupil_id", "subject", "term", "start_term", "start", "points", "expected", "scaled_residual", "growth_percentile",
+    "band_low", "band_high", "p_low", "cohort_n", "basis", "why_not",
+    "target", "target_gap", "yearly", "yearly_gap", "cohort", "n_subjects", "rho_start",
+)  # fmt: skip
+
+
+def progress(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term: Term, since: Term | None = None) -> DataFrame:
+    """Progress of every pupil on the roll of `term` in every subject taught, and in `all`: the average over subjects.
+
+    `start` is in points of the start's scale; `points`, `expected`, `target`, `yearly` and the gaps in points of the scale now;
+    `scaled_residual` in standard deviations; `growth_percentile` and its band run from 1 to 99; `p_low` is a probability;
+    `why_not` says why a figure is missing. A `since` that is not before `term` counts as not given. Source: methods 3.1, 3.3, 12.
+    """
+    taught, marks = taught_in(tables, scales, term)
+    actual = marks["actual"]
+    now = actual.grades(taught.size, actual.at == moment(term))
+    starts = starts_of(taught, now, candidates_for(taught, actual, prior_grades(tables, taught, scales), since))
+    known = tuple(scales.values())
+    no_points = why_no_points(tables["assessments"]["state"], actual.only(actual.at == moment(term)), now, known)
+    columns = {"points": now.points, "start": starts.points} | _of_subjects(now, starts, known)
+    columns["why_not"] = np.where(columns["compared"], columns["why_not"], why_no_cohort(taught, now, starts, no_points))
+    columns |= {"cohort": cohort_names(taught, now, starts, known), "basis": bases(now, starts, known)}
+    columns = _with_averages(taught, columns)
+    columns |= _certainty(columns) | _targets(marks["target"], now) | _yearly(now, starts, known)
+    return _table(taught, starts, columns)
+
+
+def _of_subjects(now: Grades, starts: Starts, scales: tuple[Scale, ...]) -> Columns:
+    """Expected points, u, percentile and reliability of each place that has a cohort, from its cohort's regression."""
+    columns = _blank(len(now.points)) | {"cohort_n": np.where(starts.pupils > 0, starts.pupils, np.nan)}
+    for cohort in starts.cohorts:
+        begun = starts.candidates[cohort.start].grades
+        scale = scales[begun.scale[cohort.members[0]]]
+        grown = growth(begun.points[cohort.members], now.points[cohort.members], scale.lowest, scale.highest)
+        at, shown = cohort.members[cohort.shown], cohort.shown
+        columns["expected"][at], columns["scaled_residual"][at] = grown.expected[shown], grown.residual[shown]
+        columns["growth_percentile"][at], columns["correlation"][at] = grown.percentile[shown], grown.correlation
+        columns["why_not"][at] = grown.why_not or np.where(np.isnan(grown.residual[shown]), ALONE, NOTHING)
+        columns["compared"][at] = True
+    rho = np.array([scale.reliability for scale in scales] + [np.nan])
+    columns["reliability"] = growth_reliability(columns["correlation"], rho[now.scale], rho[starts.scale])
+    columns["rho_start"] = rho[starts.scale]
+    return columns
+
+
+def _blank(places: int) -> Columns:
+    numbers = ("expected", "scaled_residual", "growth_percentile", "correlation", "n_subjects")
+    unsaid = {"why_not": np.full(places, NOTHING), "compared": np.zeros(places, dtype=bool)}
+    return unsaid | {name: np.full(places, np.nan) for name in numbers}
+
+
+def _with_averages(taught: Taught, columns: Columns) -> Columns:
+    """The columns with each pupil's average over subjects in the place of `all`."""
+    found = averages(taught, columns["scaled_residual"])
+    return {name: _placed(found[name], column, taught.average) if name in found else column for name, column in columns.items()}
+
+
+def _placed(values: NDArray[Any], column: NDArray[Any], at: NDArray[np.bool_]) -> NDArray[Any]:
+    filled = column.copy()
+    filled[at] = values
+    return filled
+
+
+def _certainty(columns: Columns) -> Columns:
+    """The band, the probability of low growth, and the reason where growth is too noisy for both."""
+    residual, reliability = columns["scaled_residual"], columns["reliability"]
+    low, high = band(residual, reliability)
+    p_low = chance_of_low(residual, reliability)
+    noisy = np.isfinite(residual) & np.isnan(p_low)
+    return {"band_low": low, "band_high": high, "p_low": p_low, "why_not": np.where(noisy, TOO_NOISY, columns["why_not"])}
+
+
+def _targets(marks: Marks, now: Grades) -> Columns:
+    """The teacher's latest target on the scale of the grade now, in points, and how far the grade is from it."""
+    comparable = np.isfinite(marks.points) & (marks.scale == now.scale[marks.place])
+    target = marks.grades(len(now.points), comparable).points
+    return {"target": target, "target_gap": now.points - target}
+
+
+def _yearly(now: Grades, starts: Starts, scales: tuple[Scale, ...]) -> Columns:
+    """The points the scale expects by now, where start and now are on one scale that expects points a year."""
+    a_year = np.array([np.nan if scale.a_year is None else scale.a_year for scale in scales] + [np.nan])
+    years = np.array([candidate.years for candidate in starts.candidates] + [np.nan])
+    yearly = np.where(now.scale == starts.scale, starts.points + a_year[now.scale] * years[starts.candidate], np.nan)
+    return {"yearly": yearly, "yearly_gap": now.points - yearly}
+
+
+def _table(taught: Taught, starts: Starts, columns: Columns) -> DataFrame:
+    begun = pd.array([candidate.name for candidate in starts.candidates], dtype="str").take(starts.candidate, allow_fill=True)
+    names = {"pupil_id": taught.pupils.take(taught.pupil), "subject": taught.subjects.take(taught.subject), "start_term": begun}
+    texts = {name: pd.array(columns[name], dtype="str") for name in ("basis", "why_not", "cohort")}
+    counts = {name: pd.array(columns[name], dtype="Int64") for name in ("cohort_n", "n_subjects")}
+    table = DataFrame(columns | names | texts | counts)
+    return table.assign(term=pd.array([str(taught.term)], dtype="str").take(np.zeros(len(table), dtype=int)))[list(COLUMNS)]

@@ -1,0 +1,40 @@
+"""How many pupils of how many: the counts behind every share that is spoken of."""
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from sentrack_lib.sources.codes import sen_group
+
+EVERYONE = "all pupils"
+
+
+def rates(roll: DataFrame, attendance: DataFrame, flags: DataFrame, behaviour: DataFrame) -> DataFrame:
+    """One row for each measure and group: `measure`, `family`, `group`, `count` pupils `of` so many for whom it is known.
+
+    Groups are all pupils, SEN status and year group. `roll`, `attendance` and `behaviour` are of one term, `flags` as raised."""
+    pupils = roll[["pupil_id", "year_group", "sen_status"]].merge(
+        attendance[["pupil_id", "persistent", "severe"]], on="pupil_id", how="left"
+    )
+    low = flags.loc[flags["rule"].eq("progress") & flags["level"].eq("act"), "pupil_id"]
+    away = behaviour.loc[behaviour["kind"].isin(["suspension", "permanent_exclusion"]), "pupil_id"]
+    measured = {
+        "on the roll": Series(True, index=pupils.index, dtype="boolean"),
+        "persistently absent": pupils["persistent"].astype("boolean"),
+        "severely absent": pupils["severe"].astype("boolean"),
+        "suspended or excluded this term": pupils["pupil_id"].isin(away).astype("boolean"),
+        "likely to make low progress": pupils["pupil_id"].isin(low).astype("boolean"),
+    }
+    return pd.concat([_by_group(measure, found, pupils) for measure, found in measured.items()], ignore_index=True)
+
+
+def _by_group(measure: str, found: Series, pupils: DataFrame) -> DataFrame:
+    families = {
+        EVERYONE: Series(EVERYONE, index=pupils.index),
+        "SEN status": sen_group(pupils["sen_status"]),
+        "year group": pupils["year_group"],
+    }
+    parts = [
+        found.groupby(groups.rename("group")).agg(count="sum", of="count").reset_index().assign(family=family)
+        for family, groups in families.items()
+    ]
+    return pd.concat(parts).assign(measure=measure)[["measure", "family", "group", "count", "of"]]

@@ -1,0 +1,202 @@
+"""Who is taught what in a term, and the grades that belong there: one place for every pupil on the roll and subject."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame, Index, Series
+
+from sentrack_lib.sources.codes import known_year_group
+from sentrack_lib.sources.scales import GRADED, Scale
+from sentrack_lib.terms import SEASONS, Term
+
+Codes = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+ALL = "all"
+KINDS = ("actual", "target")
+
+
+@dataclass(frozen=True)
+class Roll:
+    """The pupils on the roll of a term, their year groups (-1 where not known), every subject there is and `all`; sorted."""
+
+    term: Term
+    pupils: Index
+    year_groups: Index
+    year_group: Codes
+    subjects: Index
+
+    def keys(self, rows: DataFrame) -> Codes:
+        """One number for each row's pupil and subject, counted through the pupils; -1 where the pupil is not on the roll."""
+        pupil, subject = places_among(rows["pupil_id"], self.pupils), places_among(rows["subject"], self.subjects)
+        # A school's own subject of the name `all` would hide the average.
+        strange = (pupil < 0) | (subject < 0) | (subject == self._all)
+        return np.where(strange, -1, pupil * len(self.subjects) + subject)
+
+    @property
+    def averages(self) -> Codes:
+        """The key of each pupil with `all`."""
+        return np.arange(len(self.pupils)) * len(self.subjects) + self._all
+
+    @property
+    def _all(self) -> int:
+        return int(self.subjects.get_indexer(Index([ALL]))[0])
+
+
+@dataclass(frozen=True)
+class Taught(Roll):
+    """The places of a term's table of progress: each pupil on the roll with each subject taught, and with `all`."""
+
+    pupil: Codes
+    subject: Codes
+    average: Mask
+    """Which places hold a pupil's average over subjects."""
+    at_key: Codes
+    """The place of each key; -1 for a pupil and subject that do not meet, and for the key -1."""
+
+    @classmethod
+    def of(cls, roll: Roll, keys: Codes) -> "Taught":
+        """The places for some keys of a roll and its averages."""
+        meets = np.zeros(len(roll.pupils) * len(roll.subjects) + 1, dtype=bool)
+        meets[keys] = meets[roll.averages] = True
+        meets[-1] = False
+        met = np.flatnonzero(meets)
+        at_key = np.full(len(meets), -1)
+        at_key[met] = np.arange(len(met))
+        average = np.zeros(len(met), dtype=bool)
+        average[at_key[roll.averages]] = True
+        subjects = max(len(roll.subjects), 1)
+        parts = (roll.term, roll.pupils, roll.year_groups, roll.year_group, roll.subjects)
+        return cls(*parts, met // subjects, met % subjects, average, at_key)
+
+    @property
+    def size(self) -> int:
+        """How many places there are."""
+        return len(self.pupil)
+
+    def places(self, rows: DataFrame) -> Codes:
+        """The place of each row's `pupil_id` and `subject`; -1 where it has none."""
+        return self.at_key[self.keys(rows)]
+
+
+@dataclass(frozen=True)
+class Grades:
+    """One grade a place: its points and scale (-1 none); `ordered` where a grade has an order but no points."""
+
+    points: Numbers
+    scale: Codes
+    ordered: Mask
+    averaged: Mask
+    """Where the points are a mean of several subjects."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Marks that have a place, oldest first: the moment of their term, their scale, their points (missing where it has none)."""
+
+    place: Codes
+    at: Codes
+    scale: Codes
+    points: Numbers
+    given: Mask
+    """Which are grades, rather than absent, not assessed and the like."""
+    row: Codes
+    """Where each stands in its table."""
+
+    def only(self, which: Mask) -> "Marks":
+        """Some of the marks."""
+        return Marks(self.place[which], self.at[which], self.scale[which], self.points[which], self.given[which], self.row[which])
+
+    def grades(self, places: int, among: Mask) -> Grades:
+        """The latest grade of each place, of those `among`."""
+        rows = np.flatnonzero(self.given & among)
+        latest = latest_of(self.place[rows], places)
+        graded = latest >= 0
+        points, scale = np.full(places, np.nan), np.full(places, -1)
+        points[graded], scale[graded] = self.points[rows[latest[graded]]], self.scale[rows[latest[graded]]]
+        return Grades(points, scale, graded & np.isnan(points), np.zeros(places, dtype=bool))
+
+
+def taught_in(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term: Term) -> tuple[Taught, dict[str, Marks]]:
+    """The places of `term`: each pupil on the roll with every subject they have a teaching group or an actual mark in, and `all`.
+
+    With them come the marks up to `term` that have a place, by kind: actual and target; their scale counts as `scales` does.
+    """
+    marks, groups = tables["assessments"], tables["teaching_groups"]
+    groups = groups[["pupil_id", "subject"]][in_term(groups, term)]
+    roll = _roll(tables["pupils"], term, {*groups["subject"].dropna().unique(), *marks["subject"].dropna().unique()})
+    marked, at = roll.keys(marks), moments(marks["term"])
+    kinds = {kind: marks["kind"].eq(kind).to_numpy(dtype=bool) for kind in KINDS}
+    taught = Taught.of(roll, np.append(roll.keys(groups), marked[kinds["actual"] & (at == moment(term))]))
+    wanted = np.logical_or.reduce(list(kinds.values())) & (at <= moment(term))
+    placed = _marks(marks, scales, np.where(wanted, taught.at_key[marked], -1), at)
+    return taught, {kind: placed.only(of_kind[placed.row]) for kind, of_kind in kinds.items()}
+
+
+def _roll(pupils: DataFrame, term: Term, subjects: set[str]) -> Roll:
+    pupils = pupils[["pupil_id", "year_group"]][in_term(pupils, term)]
+    pupils = pupils.drop_duplicates("pupil_id", keep="last").sort_values("pupil_id")
+    year_group, year_groups = pd.factorize(known_year_group(pupils["year_group"]))
+    return Roll(term, Index(pupils["pupil_id"]), Index(year_groups), year_group, Index(sorted({*subjects, ALL}), dtype="str"))
+
+
+def _marks(table: DataFrame, scales: Mapping[str, Scale], place: Codes, at: Codes) -> Marks:
+    """The marks that have a place, oldest first."""
+    scale, points = places_among(table["scale"], Index(list(scales))), table["points"].to_numpy(dtype=float)
+    given = table["state"].eq(GRADED).to_numpy(dtype=bool)
+    rows = np.flatnonzero(place >= 0)
+    rows = rows[_by_time(at[rows], table["assessed_on"].to_numpy()[rows])]
+    return Marks(place[rows], at[rows], scale[rows], points[rows], given[rows], rows)
+
+
+def in_term(table: DataFrame, term: Term) -> Mask:
+    """Which rows of a table were exported in `term`."""
+    return table["term"].eq(str(term)).to_numpy(dtype=bool)
+
+
+def places_among(values: Series, known: Index) -> Codes:
+    """Where each value stands in `known`; -1 where it does not."""
+    codes, seen = pd.factorize(values)
+    return np.append(known.get_indexer(Index(seen)), -1)[codes]
+
+
+def moment(term: Term) -> int:
+    """A term's place in time, counted in terms."""
+    return term.year * len(SEASONS) + term.season
+
+
+def term_at(at: int) -> Term:
+    """The term whose `moment` is `at`."""
+    return Term(*divmod(at, len(SEASONS)))
+
+
+def moments(terms: Series) -> Codes:
+    """The place in time of each term named."""
+    codes, seen = pd.factorize(terms)
+    return np.append([moment(Term.named(name)) for name in seen], -1).astype("int64")[codes]
+
+
+def latest_of(places: Codes, size: int) -> Codes:
+    """For each place the number of the last row that names it; -1 where none does."""
+    latest = np.full(size, -1, dtype="int64")
+    latest[places] = np.arange(len(places))
+    return latest
+
+
+def first_of(places: Codes, size: int, among: Mask | None = None) -> Codes:
+    """For each place the number of the first row, of those `among`, that names it; -1 where none does."""
+    rows = np.arange(len(places)) if among is None else np.flatnonzero(among)
+    first = np.full(size, -1, dtype="int64")
+    first[places[rows[::-1]]] = rows[::-1]
+    return first
+
+
+def _by_time(at: Codes, assessed_on: Numbers) -> Codes:
+    """The order of marks in time: by term, then day; those without a day first, those of one day as they stand."""
+    days = assessed_on.astype("datetime64[D]").astype("int64")
+    ages = at * 1_000_000 + np.where(np.isnat(assessed_on), 0, days)
+    return np.argsort(ages, kind="stable") if (np.diff(ages) < 0).any() else np.arange(len(ages))
