@@ -1,0 +1,22 @@
+"""An invented school: believable tables of an English secondary in which the truths are known, to try and to test with."""
+
+from pathlib import Path
+
+from sentrack_lib.errors import WrongUse
+from sentrack_lib.sources.sample.invention import Invention, invent
+from sentrack_lib.sources.sample.paper import write_paper, write_tables
+
+SMALLEST = 20
+"""Fewer pupils than this make no school of five year groups."""
+
+
+def write_sample(folder: Path, pupils: int = 600, terms: int = 6, seed: int = 1) -> None:
+    """Write an invented school of `pupils` pupils over `terms` terms, the last 2025-26-summer; the same seed, the same bytes."""
+    if pupils < SMALLEST or terms < 1:
+        raise WrongUse(f"An invented school needs {SMALLEST} pupils and 1 term or more; {pupils} and {terms} were asked for.")
+    school = invent(pupils, terms, seed)
+    write_paper(Path(folder), school)
+    write_tables(Path(folder), school)
+
+
+__all__ = ["Invention", "invent", "write_sample"]

@@ -1,0 +1,39 @@
+"""When the invented school is open: its terms, their dates, and streams of chance that do not disturb each other."""
+
+import zlib
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from sentrack_lib.terms import SEASONS, Term
+
+LAST = Term(2025, 2)
+_DAYS = (((9, 2), (12, 19)), ((1, 5), (3, 27)), ((4, 14), (7, 21)))
+
+
+def terms_of_school(count: int) -> tuple[Term, ...]:
+    """The last `count` terms up to summer 2026, earliest first."""
+    return tuple(Term(*divmod(number, len(SEASONS))) for number in range(ordinal(LAST) - count + 1, ordinal(LAST) + 1))
+
+
+def ordinal(term: Term) -> int:
+    """The term as a number that grows by one a term."""
+    return term.year * len(SEASONS) + term.season
+
+
+def days_of(term: Term) -> tuple[date, date]:
+    """First and last school day of a term."""
+    first, last = _DAYS[term.season]
+    year = term.year + (term.season > 0)
+    return _weekday(date(year, *first), "forward"), _weekday(date(year, *last), "backward")
+
+
+def _weekday(day: date, roll: Literal["forward", "backward"]) -> date:
+    """The day itself, or the school day after or before a weekend."""
+    return date.fromisoformat(str(np.busday_offset(day, 0, roll=roll)))
+
+
+def chance(seed: int, *purpose: object) -> np.random.Generator:
+    """Random numbers for one purpose only, so that a change in one table leaves the others as they were."""
+    return np.random.default_rng([seed, zlib.crc32(" ".join(map(str, purpose)).encode())])

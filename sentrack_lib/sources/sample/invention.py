@@ -1,0 +1,89 @@
+"""The invented school put together: its people, its lessons, its tables term by term, the truths and the mess in them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from pandas import DataFrame
+
+from sentrack_lib.sources.sample import attainment, life, marks, mess, people, voices
+from sentrack_lib.sources.sample.calendar import ordinal, terms_of_school
+from sentrack_lib.sources.sample.curriculum import lessons
+from sentrack_lib.sources.sample.roll import roll
+from sentrack_lib.sources.sample.truths import Truth, plant, slower
+from sentrack_lib.terms import Term
+
+
+@dataclass(frozen=True)
+class Invention:
+    """An invented school: how it was asked for, everyone who is ever on its roll, who is taught what in each school year."""
+
+    pupils: int
+    seed: int
+    terms: tuple[Term, ...]
+    people: DataFrame
+    lessons: dict[int, DataFrame]
+    truths: tuple[Truth, ...]
+
+    @cached_property
+    def points(self) -> dict[Term, np.ndarray]:
+        """True points (pupils x subjects) at the end of each term."""
+        taken = slower(self.truths, self.people, self.lessons[self.terms[-1].year])
+        return attainment.true_points(self.people, self.terms, taken, self.seed)
+
+    @property
+    def spared(self) -> tuple[str, ...]:
+        """Pupils whose marks the mess leaves alone, because a planted truth is about them."""
+        return tuple(pupil for truth in self.truths for pupil in truth.pupil_ids)
+
+    def tables(self, term: Term) -> tuple[dict[str, DataFrame], list[mess.Blot]]:
+        """Every table of a term by name, and what is wrong in them on purpose."""
+        return mess.spoil(self._clean(term), term, term == self.terms[-1], self.spared, self.seed)
+
+    def every_term(self) -> Iterator[tuple[Term, dict[str, DataFrame], list[mess.Blot]]]:
+        """The tables and the mess of one term after the other."""
+        for term in self.terms:
+            yield term, *self.tables(term)
+
+    def _clean(self, term: Term) -> dict[str, DataFrame]:
+        taught = self.lessons[term.year]
+        return {
+            "pupils": roll(self.people, term),
+            "prior_attainment": attainment.prior_attainment(self.people, term, self.seed, self.terms),
+            "assessments": marks.assessments(self.people, taught, self.points[term], term, self.seed),
+            "teaching_groups": marks.teaching_groups(self.people, taught, term),
+            "attendance": life.attendance(self.people, self.truths, term, self.terms, self.seed),
+            "behaviour": life.behaviour(self.people, self.truths, term, self.terms, self.seed),
+            "views": voices.views(self.people, term, self.seed),
+            "activities": life.activities(self.people, term, self.seed),
+            "adults": voices.adults(self.people, term),
+        }
+
+    def about_the_roll(self) -> list[mess.Blot]:
+        """What is odd about the roll: names, who joins and who leaves within a school year."""
+        names = self.people[["surname", "forename"]].agg(" ".join, axis=1)
+        odd = int((~names.str.isascii() | names.str.contains("['-]")).sum())
+        said = f"{odd} pupils have an apostrophe, a hyphen or an accent in their name."
+        names_blot = mess.Blot("names", "pupils.csv of every term", odd, said, False)
+        return [names_blot, *(blot for term in self.terms for blot in self._moves(term))]
+
+    def _moves(self, term: Term) -> list[mess.Blot]:
+        file = f"{term}/pupils.csv"
+        joined, left = (int(self.people[column].eq(ordinal(term)).sum()) for column in ("joined", "left"))
+        coming = mess.Blot("joiners", file, joined, f"Joiners in this term: {joined}, see joined_on.", False)
+        going = mess.Blot("leavers", file, left, f"Leavers in this term: {left}, see left_on.", False)
+        return [blot for blot in (coming, going) if blot.count]
+
+
+def invent(pupils: int, terms: int, seed: int) -> Invention:
+    """An invented school with `pupils` pupils on its last roll, over the last `terms` terms up to summer 2026."""
+    span = terms_of_school(terms)
+    everyone = people.everyone(pupils, span, seed)
+    taught = _taught(everyone, span, seed)
+    return Invention(pupils, seed, span, everyone, taught, plant(everyone, taught[span[-1].year], span, seed))
+
+
+def _taught(everyone: DataFrame, terms: Sequence[Term], seed: int) -> dict[int, DataFrame]:
+    standing = attainment.entry_points(everyone, seed)
+    return {year: lessons(everyone, standing, year, seed) for year in sorted({term.year for term in terms})}
