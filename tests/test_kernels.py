@@ -1,0 +1,180 @@
+"""Kernels forked from a warm parent are kernels like any other, and none outlives its owner."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+from sentrack_lib.cycle import kernels
+from sentrack_lib.cycle.kernels import WarmKernel, warm_parent
+from sentrack_lib.cycle.warm_parent import ADDRESS, is_a_python_kernel
+
+pytestmark = pytest.mark.skipif(not kernels.can_fork(), reason="this machine cannot fork processes")
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[None]:
+    with warm_parent():
+        yield
+
+
+class Kernel:
+    """A started kernel."""
+
+    def __init__(self, **wishes):
+        self.manager, self.client = start_new_kernel(**wishes)
+        self.process = self.manager.provisioner.process
+
+    def said(self, code: str) -> str:
+        """What the code prints."""
+        printed = []
+        self.client.execute_interactive(
+            code, timeout=30, output_hook=lambda message: printed.append(message["content"].get("text", ""))
+        )
+        return "".join(printed).strip()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+def until(condition: Callable[[], bool], seconds: float = 5) -> bool:
+    """Whether the condition comes true within so many seconds."""
+    end = time.monotonic() + seconds
+    while not (true := condition()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return true
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_warm_kernel_has_pandas_before_it_is_asked_for(warm):
+    with Kernel() as kernel:
+        assert isinstance(kernel.process, WarmKernel)
+        assert kernel.said("import sys; print('pandas' in sys.modules, __name__)") == "True __main__"
+
+
+def test_a_warm_kernel_lives_in_the_folder_and_environment_that_were_asked_for(warm, tmp_path):
+    with Kernel(cwd=str(tmp_path), env={**os.environ, "COLOUR": "green"}) as kernel:
+        assert kernel.said("import os; print(os.getcwd(), os.environ['COLOUR'])") == f"{tmp_path.resolve()} green"
+
+
+def test_a_warm_kernel_looks_for_modules_and_draws_like_an_ordinary_one(warm, monkeypatch, tmp_path):
+    ask = """import sys, matplotlib.pyplot as p
+p.close(p.figure())
+print(sys.path, len(sys.argv), p.get_backend(), p.isinteractive())
+print([called.__name__ for called in get_ipython().events.callbacks["post_execute"]])"""
+    with Kernel(cwd=str(tmp_path)) as kernel:
+        warm_answer = kernel.said(ask)
+    monkeypatch.delenv(ADDRESS)
+    with Kernel(cwd=str(tmp_path)) as kernel:
+        assert kernel.said(ask) == warm_answer
+
+
+def test_two_warm_kernels_do_not_draw_the_same_lots(warm):
+    draw = "import random, numpy; print(random.random(), numpy.random.rand())"
+    with Kernel() as one, Kernel() as other:
+        assert not set(one.said(draw).split()) & set(other.said(draw).split())
+
+
+def test_a_killed_kernel_is_seen_to_be_dead(warm):
+    with Kernel() as kernel:
+        os.kill(kernel.process.pid, signal.SIGKILL)
+        assert until(lambda: not kernel.manager.is_alive())
+        assert kernel.process.poll() == -signal.SIGKILL
+
+
+def test_a_kernel_that_ends_itself_gives_its_exit_code(warm):
+    with Kernel() as kernel:
+        kernel.client.execute("import os; os._exit(7)")
+        assert kernel.process.wait() == 7
+
+
+def test_a_warm_kernel_can_be_interrupted_and_restarted(warm):
+    with Kernel() as kernel:
+        kernel.client.execute("import time; time.sleep(30)")
+        time.sleep(0.3)
+        kernel.manager.interrupt_kernel()
+        assert kernel.client.get_shell_msg(timeout=5)["content"]["ename"] == "KeyboardInterrupt"
+        assert kernel.said("print(1)") == "1"
+        kernel.manager.restart_kernel(now=True)
+        assert kernel.manager.is_alive() and kernel.manager.provisioner.pid != kernel.process.pid
+
+
+def test_closing_a_kernel_ends_the_processes_it_started(warm):
+    with Kernel() as kernel:
+        child = int(kernel.said("import subprocess; print(subprocess.Popen(['sleep', '60']).pid)"))
+    assert until(lambda: is_gone(child))
+
+
+def test_the_warm_parent_forks_safely_because_it_has_one_thread(warm):
+    with Kernel():
+        (parent,) = [child for child in psutil.Process().children() if "sentrack_lib.cycle.warm_parent" in child.cmdline()]
+        tasks = Path(f"/proc/{parent.pid}/task")
+        if not tasks.is_dir():
+            pytest.skip("only Linux names the threads of a process")
+        names = [(task / "comm").read_text().strip() for task in tasks.iterdir()]
+        assert len([name for name in names if name != "jemalloc_bg_thd"]) == 1
+
+
+OWNER = """
+import sys, time
+from jupyter_client.manager import start_new_kernel
+from sentrack_lib.cycle.kernels import warm_parent
+with warm_parent():
+    manager, client = start_new_kernel()
+    print(manager.provisioner.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+def test_nothing_is_left_when_the_owner_is_killed(tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, env=environment) as owner:
+        line = owner.stdout.readline()
+        started = [child.pid for child in psutil.Process(owner.pid).children(recursive=True)]
+        assert int(line) in started and len(started) == 2
+        owner.kill()
+    assert until(lambda: all(map(is_gone, started)))
+    assert until(lambda: not list(tmp_path.glob("sentrack-*")))
+
+
+def test_without_a_warm_parent_a_kernel_starts_the_ordinary_way(warm, monkeypatch):
+    monkeypatch.setenv(ADDRESS, "nowhere")
+    with Kernel() as kernel:
+        assert isinstance(kernel.process, subprocess.Popen)
+        assert kernel.said("print(1)") == "1"
+
+
+def test_where_processes_cannot_fork_nothing_changes(monkeypatch):
+    monkeypatch.setattr(kernels, "can_fork", lambda: False)
+    before = dict(os.environ)
+    with warm_parent():
+        assert dict(os.environ) == before
+
+
+def test_afterwards_the_environment_is_as_it_was():
+    before = dict(os.environ)
+    with warm_parent():
+        folder = Path(os.environ[ADDRESS]).parent
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert dict(os.environ) == before
+    assert not folder.exists()
+
+
+def test_only_a_kernel_of_the_same_python_is_forked():
+    assert is_a_python_kernel([sys.executable, "-m", "ipykernel_launcher", "-f", "file"])
+    assert not is_a_python_kernel(["elsewhere/python", "-m", "ipykernel_launcher", "-f", "file"])
+    assert not is_a_python_kernel([sys.executable, "-m", "other_kernel", "-f", "file"])

@@ -1,0 +1,129 @@
+"""Many jobs at once: each on_done once, whatever happens to one the others go on, and nothing is left over."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from sentrack_lib.cycle import workers
+from sentrack_lib.cycle.execution import Outcome
+from sentrack_lib.cycle.kernels import warm_parent
+from sentrack_lib.cycle.workers import Job, many
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm() -> Iterator[None]:
+    with warm_parent():
+        yield
+
+
+@pytest.fixture
+def job(tmp_path) -> Callable[..., Job]:
+    """A job named so, with a notebook of one cell after its parameters."""
+
+    def made(name: str, cell: str = "1", time_limit: int = 60) -> Job:
+        new = nbformat.v4
+        page = new.new_notebook(
+            cells=[new.new_code_cell("term: str = ''", metadata={"tags": ["parameters"]}), new.new_code_cell(cell)],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        )
+        nbformat.write(page, tmp_path / f"{name}.ipynb")
+        return Job(tmp_path / f"{name}.ipynb", {"term": name}, tmp_path / "executed" / f"{name}.ipynb", time_limit=time_limit)
+
+    return made
+
+
+class Heard(dict[str, Outcome]):
+    """What was said of each job."""
+
+    def __call__(self, job: Job, outcome: Outcome) -> None:
+        assert job.target.stem not in self
+        self[job.target.stem] = outcome
+
+    def kinds(self) -> dict[str, str]:
+        return {name: outcome.status for name, outcome in sorted(self.items())}
+
+
+def workers_now() -> list[psutil.Process]:
+    """The processes at work on jobs: children of the process that workers are forked from."""
+    children = [child.as_dict(["pid", "ppid", "cmdline"]) for child in psutil.Process().children(recursive=True)]
+    found = [child for child in children if "forkserver" in " ".join(child["cmdline"] or ()) and child["ppid"] != os.getpid()]
+    return [psutil.Process(child["pid"]) for child in found]
+
+
+def test_eight_jobs_at_once_are_all_done(job):
+    many([job(f"page{number}") for number in range(8)], 8, heard := Heard())
+    assert heard.kinds() == {f"page{number}": "done" for number in range(8)}
+
+
+def test_a_job_that_fails_does_not_stop_the_others(job):
+    many([job("a"), job("b", "1 / 0"), job("c")], 1, heard := Heard())
+    assert heard.kinds() == {"a": "done", "b": "failed", "c": "done"}
+    assert heard["b"].error == "b.ipynb stopped in cell 2: ZeroDivisionError: division by zero."
+
+
+def test_a_worker_that_is_killed_fails_its_own_job_only(job):
+    def heard_and_killed(done: Job, outcome: Outcome) -> None:
+        heard(done, outcome)
+        if done.target.stem == "a":
+            (worker,) = workers_now()
+            worker.kill()
+
+    heard = Heard()
+    many([job("long", "import time; time.sleep(30)"), job("a"), job("b")], 2, heard_and_killed)
+    assert heard.kinds() == {"a": "done", "b": "done", "long": "failed"}
+    assert heard["long"].error == "long.ipynb failed: its process was ended from outside."
+
+
+def test_a_worker_that_hangs_is_ended_at_its_limit(job, monkeypatch):
+    monkeypatch.setattr(workers, "GRACE", 3)
+    hanging = job("hanging", time_limit=1)
+    hanging.target.parent.mkdir()
+    # Whoever opens a pipe to write waits until someone reads.
+    os.mkfifo(hanging.target.with_name(f".{hanging.target.name}.part"))
+    many([hanging, job("b")], 2, heard := Heard())
+    assert heard.kinds() == {"b": "done", "hanging": "failed"}
+    assert heard["hanging"].error == "hanging.ipynb did not end in time and was ended."
+    assert not workers_now()
+
+
+def test_where_processes_cannot_fork_jobs_are_done_all_the_same(job, monkeypatch):
+    monkeypatch.setattr(workers, "can_fork", lambda: False)
+    many([job("a")], 1, heard := Heard())
+    assert heard.kinds() == {"a": "done"}
+
+
+def test_a_run_that_is_broken_off_ends_its_workers(job):
+    def broken_off(_job: Job, _outcome: Outcome) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        many([job("long", "import time; time.sleep(30)"), job("a")], 2, broken_off)
+    assert not workers_now()
+
+
+OWNER = """
+import sys
+from pathlib import Path
+from sentrack_lib.cycle.kernels import warm_parent
+from sentrack_lib.cycle.workers import Job, many
+with warm_parent():
+    many([Job(Path(name), {}, Path(name + ".out")) for name in sys.argv[1:]], 2, lambda *said: print(said, flush=True))
+"""
+
+
+def test_nothing_is_left_when_the_run_is_killed(job, tmp_path):
+    names = [str(job("short").notebook), str(job("long", "import time; time.sleep(60)").notebook)]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", OWNER, *names], stdout=subprocess.PIPE, env=environment) as owner:
+        assert b"short" in owner.stdout.readline()
+        started = psutil.Process(owner.pid).children(recursive=True)
+        owner.kill()
+    _, alive = psutil.wait_procs(started, timeout=10)
+    assert len(started) >= 4 and not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
+    assert not list(tmp_path.glob("sentrack-*")) and not Path(names[1] + ".out").exists()
