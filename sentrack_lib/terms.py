@@ -8,7 +8,7 @@ from datetime import date
 from sentrack_lib.errors import WrongUse
 
 SEASONS = ("autumn", "spring", "summer")
-_WRITTEN = re.compile(r"(\d{4})-(\d{2})-(autumn|spring|summer)")
+_WRITTEN = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})-(autumn|spring|summer)")
 
 
 @dataclass(frozen=True, order=True)

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from pandas import DataFrame
 
+from sentrack_lib.sources.sample import write_sample
+
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -28,4 +30,12 @@ def shared() -> Path:
     folder = PROJECT.parent / "shared"
     if not folder.is_dir():
         pytest.skip("the reference material lies beside the project only where it was put there")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small invented school, made once for all tests: only to be read."""
+    folder = tmp_path_factory.mktemp("sample") / "school"
+    write_sample(folder, pupils=40, terms=2)
     return folder

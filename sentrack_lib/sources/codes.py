@@ -17,7 +17,7 @@ SEN_GROUPS = ("No SEN", "SEN support", "EHC plan", NOT_KNOWN)
 @cache
 def code_rows(name: str) -> list[dict[str, str]]:
     """One list of codes as it is kept: `code`, `label`, groups, `current` (1 or 0), `also` (written otherwise), `source`."""
-    with open(FOLDER / f"{name}.csv", encoding="utf-8", newline="") as file:
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -75,8 +75,8 @@ def write_whole(content: str | bytes, file: Path) -> None:
             out.write(content.encode() if isinstance(content, str) else content)
             out.flush()
             os.fsync(out.fileno())
-        os.chmod(beside, 0o644)
-        os.replace(beside, file)
+        Path(beside).chmod(0o644)
+        Path(beside).replace(file)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
