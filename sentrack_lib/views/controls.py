@@ -1,0 +1,136 @@
+"""The pickers of a dashboard, and the one way a page shows its parts: still in a batch, repainted when a picker changes."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from html import escape
+
+import ipywidgets as widgets
+
+from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.parts import Part
+
+DASHBOARD = "SENTRACK_DASHBOARD"
+"""Set in the environment of a dashboard's kernels; a batch and JupyterLab show the same page without pickers."""
+
+LABELS = {
+    "year_group": ("Year group", "All year groups"),
+    "subject": ("Subject", "Average over subjects"),
+    "teaching_group": ("Teaching group", "All teaching groups"),
+}
+CHOOSE_FIRST = {"teaching_group": "Choose a subject first"}
+FAILED = "This part could not be shown. Choose another, or reload the page."
+BREATH = 0.002
+"""Seconds between two parts in which a kernel hears of a later choice."""
+MOST_KEPT = 400
+"""Parts a page remembers as drawn, some ten megabytes; its papers never change, so none of them goes out of date."""
+
+
+class Page:
+    """A page over papers: its parts are shown in place and follow the pickers."""
+
+    def __init__(self, papers: Papers) -> None:
+        """Open at the part of the school that the papers are opened at."""
+        self.papers = papers
+        self._live = bool(os.environ.get(DASHBOARD))
+        self._slots: list[tuple[Callable[[Papers], Part], widgets.HTML]] = []
+        self._paint = lru_cache(MOST_KEPT)(lambda part, *place: _painted(part, papers.on(*place)))
+        self._offering = False
+        self._repainting: asyncio.Task[None] | None = None
+        if self._live:
+            self._pickers = {column: widgets.Dropdown(description=label, **_wide()) for column, (label, _) in LABELS.items()}
+            self._said = widgets.HTML()
+            self._said.add_class("said")
+
+    def pickers(self) -> widgets.Widget | None:
+        """The pickers of a dashboard; nothing elsewhere, and nothing where an audience has nothing to choose."""
+        if not self._live or not any(self.papers.choices(column) for column in LABELS):
+            return None
+        self._offer()
+        self._say_what_is_shown()
+        for picker in self._pickers.values():
+            picker.observe(self._changed, names="value")
+        row = widgets.HBox(list(self._pickers.values()), layout=widgets.Layout(flex_flow="row wrap"))
+        row.add_class("pickers")
+        return widgets.VBox([row, self._said])
+
+    def show(self, part: Callable[[Papers], Part]) -> Part | widgets.HTML:
+        """A part of the page, drawn from its papers."""
+        if not self._live:
+            return part(self.papers)
+        slot = widgets.HTML(self._paint(part, *_place(self.papers)))
+        self._slots.append((part, slot))
+        return slot
+
+    def _offer(self) -> None:
+        """Put what can be chosen now into the pickers; these changes are ours, and start no repaint."""
+        self._offering = True
+        for column, picker in self._pickers.items():
+            choices = self.papers.choices(column)
+            everything = LABELS[column][1] if choices else CHOOSE_FIRST.get(column, LABELS[column][1])
+            options = ((everything, ALL), *((name, name) for name in choices))
+            if picker.options != options:
+                picker.options = options
+            picker.value, picker.disabled = getattr(self.papers, column), not choices
+        self._offering = False
+
+    def _changed(self, change: dict[str, object]) -> None:
+        """Open the papers at what was picked. Whatever goes wrong is said: a page in a meeting never fails in silence."""
+        if self._offering:
+            return
+        try:
+            self.papers = self._picked()
+            self._offer()
+            self._say(f"One moment: {self.papers.title} …")
+            self._begin_repaint()
+        except Exception:
+            self._offering = False
+            self._say(FAILED)
+
+    def _picked(self) -> Papers:
+        """The papers opened at what was picked; a teaching group is left when its subject or year group is."""
+        picked = {column: str(picker.value or ALL) for column, picker in self._pickers.items()}
+        opened = self.papers.on(**picked)
+        there = opened.teaching_group in (ALL, *opened.choices("teaching_group"))
+        return opened if there else opened.on(opened.year_group, opened.subject)
+
+    def _begin_repaint(self) -> None:
+        """Repaint while the kernel goes on listening; a repaint that is still going on for an earlier choice is given up."""
+        if self._repainting:
+            self._repainting.cancel()
+        try:
+            kernel = asyncio.get_running_loop()
+        except RuntimeError:  # nothing listens outside a kernel
+            asyncio.run(self._repaint())
+        else:
+            self._repainting = kernel.create_task(self._repaint())
+
+    async def _repaint(self) -> None:
+        """Paint from the top, each part as soon as it is drawn."""
+        for part, slot in self._slots:
+            slot.value = self._paint(part, *_place(self.papers))
+            await asyncio.sleep(BREATH)
+        self._say_what_is_shown()
+
+    def _say_what_is_shown(self) -> None:
+        self._say(f"Shown: {self.papers.title}.")
+
+    def _say(self, words: str) -> None:
+        self._said.value = f"<p>{escape(words)}</p>"
+
+
+def _place(papers: Papers) -> tuple[str, str, str]:
+    return papers.year_group, papers.subject, papers.teaching_group
+
+
+def _painted(part: Callable[[Papers], Part], papers: Papers) -> str:
+    """The part as HTML; where it cannot be drawn, one sentence, so that nothing fails in silence or in a traceback."""
+    try:
+        return part(papers).html()
+    except Exception:  # whatever the fault, the other parts are still of use
+        return f"<p role='alert'>{FAILED}</p>"
+
+
+def _wide() -> dict[str, object]:
+    return {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(19rem, 100%)")}

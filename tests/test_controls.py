@@ -1,0 +1,176 @@
+"""A page shows its parts still in a batch; on a dashboard they follow the pickers, and nothing fails in silence."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+import pytest
+from pandas import DataFrame
+
+from sentrack_lib.views.controls import DASHBOARD, FAILED, Page
+from sentrack_lib.views.papers import Papers
+from sentrack_lib.views.parts import Part, Sentences
+
+Draw = Callable[[str], DataFrame]
+
+
+@pytest.fixture
+def papers(table: Draw) -> Papers:
+    """Four pupils in two year groups, taught two subjects."""
+    tables = {
+        "about": DataFrame({"school": ["The <b>Invented</b> School"], "term": ["2025-26-summer"], "label": ["Summer 2026"]}),
+        "roll": table("""
+            pupil_id | year_group
+            a        | y7
+            b        | y7
+            c        | y8
+            d        | y8
+        """),
+        "teaching_groups": table("""
+            pupil_id | subject | teaching_group
+            a        | Art     | 7/Ar1
+            b        | Art     | 7/Ar2
+            c        | Art     | 8/Ar1
+            d        | Music   | 8/Mu1
+        """),
+        "progress": table("""
+            pupil_id | subject
+            a        | Art
+            d        | Music
+            d        | all
+        """),
+    }
+    return Papers("inclusion", tables)
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(DASHBOARD, "1")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page with two parts, opened on a dashboard."""
+
+    page: Page
+    pickers: dict[str, widgets.Dropdown]
+    said: widgets.HTML
+    slots: list[widgets.HTML]
+
+    def pick(self, label: str, choice: str) -> str:
+        apart(lambda: self.choose(label, choice))
+        return str(self.said.value)
+
+    def choose(self, label: str, choice: str) -> None:
+        self.pickers[label].value = choice
+
+
+def apart(work: Callable[[], None]) -> None:
+    """Do it in a thread of its own: in this one a browser of other tests may be listening."""
+    with ThreadPoolExecutor(1) as hands:
+        hands.submit(work).result()
+
+
+def shown(papers: Papers, *parts: Callable[[Papers], Part]) -> Shown:
+    page = Page(papers)
+    controls = page.pickers()
+    assert controls
+    row, said = controls.children
+    return Shown(page, {picker.description: picker for picker in row.children}, said, [page.show(part) for part in parts])
+
+
+def title(papers: Papers) -> Part:
+    return Sentences([papers.title])
+
+
+def pupils(papers: Papers) -> Part:
+    return Sentences(list(papers.roll["pupil_id"]))
+
+
+def faulty(papers: Papers) -> Part:
+    raise KeyError("a pupil's name")
+
+
+def test_in_a_batch_a_part_is_shown_as_it_is_and_there_are_no_pickers(papers: Papers) -> None:
+    page = Page(papers)
+    assert page.pickers() is None and page.show(title) == title(papers)
+
+
+def test_a_change_repaints_every_part_in_the_widgets_that_are_there(papers: Papers, live: None) -> None:
+    page = shown(papers, title, pupils)
+    before = widgets.widget._instances.copy()
+    assert page.pick("Subject", "Art") == "<p>Shown: The &lt;b&gt;Invented&lt;/b&gt; School, Summer 2026, Art.</p>"
+    page.pick("Year group", "y8")
+    assert "Art" in page.slots[0].value and page.slots[1].value == Sentences(["c"]).html()
+    assert widgets.widget._instances == before
+
+
+def test_what_can_be_chosen_follows_the_subject_and_year(papers: Papers, live: None) -> None:
+    page = shown(papers)
+    groups = page.pickers["Teaching group"]
+    assert groups.disabled and groups.options == (("Choose a subject first", "all"),)
+    page.pick("Subject", "Art")
+    assert not groups.disabled and [value for _, value in groups.options] == ["all", "7/Ar1", "7/Ar2", "8/Ar1"]
+    page.pick("Year group", "y7")
+    assert [value for _, value in groups.options] == ["all", "7/Ar1", "7/Ar2"]
+
+
+def test_a_teaching_group_is_left_with_its_subject(papers: Papers, live: None) -> None:
+    page = shown(papers, pupils)
+    page.pick("Subject", "Art")
+    page.pick("Teaching group", "7/Ar2")
+    assert page.slots[0].value == Sentences(["b"]).html()
+    page.pick("Subject", "Music")
+    assert page.page.papers.teaching_group == page.pickers["Teaching group"].value == "all"
+    assert page.slots[0].value == Sentences(["d"]).html()
+
+
+def test_one_choice_paints_each_part_once_and_none_again_that_was_drawn(papers: Papers, live: None) -> None:
+    drawn: list[str] = []
+
+    def counted(opened: Papers) -> Part:
+        drawn.append(opened.subject)
+        return title(opened)
+
+    page = shown(papers, counted)
+    for subject in ("Art", "Music", "Art", "all"):
+        page.pick("Subject", subject)
+    assert drawn == ["all", "Art", "Music"]
+
+
+def test_a_later_choice_does_not_wait_for_an_earlier_one(papers: Papers, live: None) -> None:
+    page = shown(papers, title, pupils)
+    painted: list[str] = []
+    page.slots[1].observe(lambda change: painted.append(change["new"]), "value")
+
+    async def hurry() -> None:
+        page.choose("Subject", "Art")
+        page.choose("Subject", "Music")
+        await asyncio.sleep(0.2)
+
+    apart(lambda: asyncio.run(hurry()))
+    assert painted == [Sentences(["d"]).html()] and "Shown: " in page.said.value
+
+
+def test_a_part_that_fails_is_a_sentence_and_the_others_are_shown(papers: Papers, live: None) -> None:
+    page = shown(papers, faulty, title)
+    page.pick("Subject", "Art")
+    assert FAILED in page.slots[0].value and "a pupil" not in page.slots[0].value
+    assert "Summer 2026, Art" in page.slots[1].value
+
+
+def test_a_choice_that_cannot_be_opened_is_said_and_the_next_one_works(
+    papers: Papers, live: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = shown(papers, title)
+    with monkeypatch.context() as broken:
+        broken.setattr(Papers, "choices", faulty)
+        assert page.pick("Subject", "Art") == f"<p>{FAILED}</p>"
+    assert "Music" in page.pick("Subject", "Music")
+
+
+def test_readers_with_nothing_to_choose_get_no_pickers(papers: Papers, live: None) -> None:
+    governors = Papers("governors", {"about": papers.tables["about"]})
+    assert Page(governors).pickers() is None
