@@ -1,7 +1,8 @@
 """The one gate for personal data: what an audience may not see is not in the tables it is handed.
 
 Small numbers: counts of 1 to 7 are blank and all others go to the nearest 5; shares are made from such counts alone. The
-threshold follows the practice of trusted research environments for health records (OpenSAFELY: 7 or fewer hidden, then rounded to 5).
+threshold follows the practice of trusted research environments for health records (OpenSAFELY: 7 or fewer are hidden, then
+all is rounded to 5).
 """
 
 from collections.abc import Collection, Mapping
@@ -66,12 +67,15 @@ def for_governors(tables: Tables) -> dict[str, DataFrame]:
 
 
 def _published(rates: DataFrame) -> DataFrame:
-    """Counts by SEN status, rounded; those of all pupils are sums of published ones, so that no hidden one can be worked out."""
-    shown = rates[rates["family"].eq("SEN status")].assign(
-        count=lambda row: rounded(row["count"]), of=lambda row: rounded(row["of"])
-    )
-    together = shown.dropna(subset=["count"]).groupby("measure", sort=False)[["count", "of"]].sum(min_count=1).reset_index()
+    """Counts of pupils with and without SEN, rounded; those of all are their sums, so that no hidden one can be worked out."""
+    shown = rates[rates["family"].eq("SEN")].assign(count=lambda row: rounded(row["count"]), of=lambda row: rounded(row["of"]))
+    # Where a part is hidden the total is too: what is left of it would be the hidden part.
+    together = shown.groupby("measure", sort=False)[["count", "of"]].agg(_all_or_none).reset_index()
     return pd.concat([together.assign(family="all pupils", group="all shown"), shown], ignore_index=True)[list(rates)]
+
+
+def _all_or_none(counts: Series) -> object:
+    return counts.sum(skipna=False)
 
 
 def _spoken_of(groups: DataFrame) -> DataFrame:

@@ -9,6 +9,7 @@ from pandas import DataFrame
 from sentrack_lib.errors import BadInput
 from sentrack_lib.measures.attendance import attendance
 from sentrack_lib.measures.changes import changes
+from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.comparisons import compare, groups_of
 from sentrack_lib.measures.flags import raise_flags, rules_from
 from sentrack_lib.measures.progress import progress
@@ -21,14 +22,17 @@ from sentrack_lib.terms import Term
 def review(
     school: School, term: Term, since: Term | None = None, thresholds: Mapping[str, Threshold] | None = None
 ) -> dict[str, DataFrame]:
-    """Every table of the review of a term, by name; `BadInput` where the school has no roll for it."""
+    """Every table of the review of a term, by name; `BadInput` where the school has no roll for it, or for `since`."""
     terms = _up_to(school, term)
+    if since and since not in terms:
+        raise BadInput(f"{school.folder} has no roll for {since}, from which progress is to be measured.")
     rules = rules_from(thresholds or {})
     now = {name: table[table["term"].eq(str(term))].reset_index(drop=True) for name, table in school.tables.items()}
-    grown = {each: progress(school.tables, school.scales, each, since if each == term else None) for each in terms}
-    attended = pd.concat([attendance(school.tables, each) for each in terms], ignore_index=True)
+    tables = coded(school.tables)
+    grown = {each: progress(tables, school.scales, each, since if each == term else None) for each in terms}
+    attended = pd.concat([attendance(tables, each) for each in terms], ignore_index=True)
     attended_now = attended[attended["term"].eq(str(term))].reset_index(drop=True)
-    flags = raise_flags(school.tables, pd.concat(grown.values(), ignore_index=True), attended, terms, rules, school.scales)
+    flags = raise_flags(tables, pd.concat(grown.values(), ignore_index=True), attended, terms, rules, school.scales)
     compared = _compared(school, grown, terms)
     return {
         "about": _about(school, term),

@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pandas import DataFrame, Series
+import numpy as np
+from numpy.typing import NDArray
+from pandas import DataFrame, Index, Series
 
+from sentrack_lib.measures.taught import moment, moments, places_among
 from sentrack_lib.sources.codes import known_year_group
-from sentrack_lib.terms import SEASONS, Term
+from sentrack_lib.terms import Term
 
 SESSIONS_AS_USUAL = 40
 """How many sessions the usual rate weighs in the smoothed one (methods 6): a month of school."""
+
+SESSIONS = ("possible", "attended", "missed", "late")
 
 NO_SESSIONS = "No sessions possible are recorded, so no percentage can be formed."
 
@@ -27,41 +32,53 @@ def attendance(tables: Mapping[str, DataFrame], term: Term) -> DataFrame:
     more, `severe` 50 %. `smoothed` leans on last year's rate while few sessions are known (methods 6).
     """
     roll = _roll(tables["pupils"], term)
-    marks = _countable(tables["attendance"])
-    to_date = _totals(marks, _school_year(term.year, term.season)).reindex(roll.index)
+    marks, now = _countable(tables["attendance"], roll.index), moment(term)
+    begun, last_year = moment(Term(term.year, 0)), moment(Term(term.year - 1, 0))
+    to_date = _totals(marks, roll.index, begun, now)
     rate = _rate(to_date)
-    usual = _rate(_totals(marks, _school_year(term.year - 1))).reindex(roll.index).fillna(_year_group_rate(to_date, roll))
-    now, before = (_rate(_totals(marks, [each])).reindex(roll.index) for each in (term, _term_before(term)))
+    usual = _rate(_totals(marks, roll.index, last_year, begun - 1)).fillna(_year_group_rate(to_date, roll))
+    term_absence, before = (_rate(_totals(marks, roll.index, at, at)) for at in (now, now - 1))
     columns: dict[str, Any] = {
         "term": str(term),
         "absence": rate,
         "smoothed": (usual * SESSIONS_AS_USUAL + to_date["missed"]) / (SESSIONS_AS_USUAL + to_date["possible"]),
         "persistent": _at_least(to_date, 10).where(rate.notna()),
         "severe": _at_least(to_date, 2).where(rate.notna()),
-        "term_absence": now,
+        "term_absence": term_absence,
         "last_term_absence": before,
-        "drop": 100 * (now - before),
+        "drop": 100 * (term_absence - before),
         "why_not": Series(NO_SESSIONS, roll.index, dtype="str").where(rate.isna()),
     }
     return to_date.assign(**columns).reset_index()[COLUMNS]
 
 
 def _roll(pupils: DataFrame, term: Term) -> DataFrame:
-    return pupils[pupils["term"].eq(str(term))].drop_duplicates("pupil_id", keep="last").set_index("pupil_id").sort_index()
+    roll = pupils[pupils["term"].eq(str(term))].drop_duplicates("pupil_id", keep="last")
+    return roll.astype({"pupil_id": "str"}).set_index("pupil_id").sort_index()
 
 
-def _countable(table: DataFrame) -> DataFrame:
-    """Rows with sessions possible and attended, by `missed`; nobody misses less than none or more than all of them."""
-    rows = table[table["sessions_possible"].gt(0) & table["sessions_attended"].notna()]
-    attended = rows["sessions_attended"].clip(0, rows["sessions_possible"])
-    named = {"possible": rows["sessions_possible"], "attended": attended, "missed": rows["sessions_possible"] - attended}
-    return rows[["term", "pupil_id"]].assign(**named, late=rows["sessions_late"])
+def _countable(table: DataFrame, pupils: Index) -> DataFrame:
+    """Rows of these `pupils` (their place, and the moment of the term) with sessions possible and attended, by `missed`; nobody
+    misses less than none or more than all of them."""
+    pupil = places_among(table["pupil_id"], pupils)
+    counted = table["sessions_possible"].gt(0) & table["sessions_attended"].notna() & (pupil >= 0)
+    rows = table.loc[counted, ["sessions_possible", "sessions_attended", "sessions_late"]]
+    possible, attended, late = rows.to_numpy(dtype="float64").T
+    attended = np.clip(attended, 0, possible)
+    named = {"possible": possible, "attended": attended, "missed": possible - attended, "late": late}
+    return DataFrame({"pupil": pupil[counted], "at": moments(table["term"])[counted], **named})
 
 
-def _totals(marks: DataFrame, terms: list[Term]) -> DataFrame:
-    """Sessions of each pupil over some terms; missing, not 0, where nothing was recorded."""
-    rows = marks[marks["term"].isin([str(term) for term in terms])]
-    return rows.groupby("pupil_id")[["possible", "attended", "missed", "late"]].sum(min_count=1)
+def _totals(marks: DataFrame, pupils: Index, first: int, last: int) -> DataFrame:
+    """Sessions of each pupil from one moment to another; missing, not 0, where nothing was recorded."""
+    rows = marks[marks["at"].between(first, last)]
+    return DataFrame({name: _sums(rows["pupil"], rows[name], len(pupils)) for name in SESSIONS}, index=pupils)
+
+
+def _sums(pupil: Series, sessions: Series, pupils: int) -> NDArray[np.float64]:
+    known = sessions.notna().to_numpy()
+    at, numbers = pupil.to_numpy()[known], sessions.to_numpy()[known]
+    return np.where(np.bincount(at, minlength=pupils) > 0, np.bincount(at, numbers, pupils), np.nan)
 
 
 def _rate(totals: DataFrame) -> Series:
@@ -78,11 +95,3 @@ def _year_group_rate(totals: DataFrame, roll: DataFrame) -> Series:
 def _at_least(totals: DataFrame, of: int) -> Series:
     """Whether one session in `of` was missed, or more; in whole sessions, where a share such as 0.1 would not be exact."""
     return (totals["missed"] * of >= totals["possible"]).astype("boolean")
-
-
-def _school_year(year: int, last: int = len(SEASONS) - 1) -> list[Term]:
-    return [Term(year, season) for season in range(last + 1)]
-
-
-def _term_before(term: Term) -> Term:
-    return Term(term.year, term.season - 1) if term.season else Term(term.year - 1, len(SEASONS) - 1)

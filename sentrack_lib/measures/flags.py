@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 from sentrack_lib.errors import WrongUse
+from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.conduct_rules import Absence, AttendanceDrop, Behaviour, Exclusion
 from sentrack_lib.measures.learning_rules import LowEffort, LowProgress, NoData, OneSubject
-from sentrack_lib.measures.rules import Known, Rule
+from sentrack_lib.measures.rules import Known, Rule, by_term
 from sentrack_lib.settings import Threshold, nearest
 from sentrack_lib.sources.scales import Scale
 from sentrack_lib.terms import Term
@@ -31,6 +32,7 @@ RULES: tuple[Rule, ...] = (
 Marks = NDArray[np.bool_]
 Places = NDArray[Any]
 LEVELS = ("act", "watch")
+GROWN, ATTENDED = "progress by term", "attendance by term"
 COLUMNS = ["pupil_id", "rule", "level", "evidence", "value", "threshold", "since_term", "owner", "action_id", "subject", "rank"]
 
 
@@ -48,7 +50,8 @@ def raise_flags(
     has stood, at either level; `owner` and `action_id` are blank until people decide. Effort is judged on `scales`."""
     names = tuple(map(str, terms))
     grown, attended = (rows[rows["term"].isin(names)].reset_index(drop=True) for rows in (progress_by_term, attendance_by_term))
-    known = Known(tables, grown, attended, names, scales or {})
+    faster = coded({**tables, GROWN: grown, ATTENDED: attended})
+    known = Known(faster, faster[GROWN], faster[ATTENDED], names, scales or {})
     flags = pd.concat([_flags_of(rule, known) for rule in rules], ignore_index=True)
     return _in_order(flags, grown[grown["term"].eq(names[-1])])
 
@@ -71,22 +74,15 @@ def _flags_of(rule: Rule, known: Known) -> DataFrame:
 
 def _standing(signals: DataFrame, terms: tuple[str, ...]) -> DataFrame:
     """The signals of the last term whose flag stands, with `level` and `since_term`."""
-    signals = signals.assign(subject=signals["subject"].fillna("") if "subject" in signals else "")
+    signals = signals.assign(subject=signals["subject"].astype("str").fillna("") if "subject" in signals else "")
     who = signals.groupby(["pupil_id", "subject"], sort=False).ngroup().to_numpy()
     when = pd.Index(terms).get_indexer(pd.Index(signals["term"]))
-    grids = [_grid(signals[column], who, when, len(terms)) for column in ("watch", "act", "keeps_watch", "keeps_act")]
+    grids = [by_term(signals[column], who, when, len(terms)) for column in ("watch", "act", "keeps_watch", "keeps_act")]
     stands, acts, since = run_through(*grids)
     last = signals.assign(
         stands=stands[who], level=np.where(acts[who], "act", "watch"), since_term=np.asarray(terms, dtype=object)[since[who]]
     )[when == len(terms) - 1]  # fmt: skip
     return last[last["stands"]]
-
-
-def _grid(marks: Series, who: Places, when: Places, terms: int) -> Marks:
-    """Marks as one row a pupil (or pupil and subject) and one column a term; a term without a signal is unmarked."""
-    grid = np.zeros((who.max(initial=-1) + 1, terms), dtype=bool)
-    grid[who, when] = marks.to_numpy(dtype=bool)
-    return grid
 
 
 def run_through(watch: Marks, act: Marks, keeps_watch: Marks, keeps_act: Marks) -> tuple[Marks, Marks, Places]:

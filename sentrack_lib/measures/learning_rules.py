@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from math import nan
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.rules import GAP, NO_GAP, Known, at_least, counted, judged
+from sentrack_lib.measures.rules import GAP, NO_GAP, Known, at_least, by_term, counted, judged
 from sentrack_lib.sources.scales import Scale
 
 
@@ -48,11 +49,11 @@ class LowProgress:
 
     def _low_terms(self, signals: DataFrame, terms: tuple[str, ...]) -> Series:
         """In how many of the last terms, this one included, low growth was likely."""
-        low = signals.assign(low=at_least(signals["value"], self.act).astype("float64"))
-        low = low.pivot(index="term", columns="pupil_id", values="low").reindex(list(terms)).fillna(0.0)
-        recent = low.rolling(int(self.of_terms), min_periods=1).sum().unstack()
-        places = pd.MultiIndex.from_frame(signals[["pupil_id", "term"]])
-        return Series(recent.reindex(places).to_numpy(), index=signals.index)
+        who, _ = pd.factorize(signals["pupil_id"])
+        when = pd.Index(terms).get_indexer(pd.Index(signals["term"]))
+        so_far = by_term(at_least(signals["value"], self.act), who, when, len(terms)).cumsum(axis=1)
+        before = np.pad(so_far, ((0, 0), (int(self.of_terms), 0)))[:, : len(terms)]
+        return Series((so_far - before)[who, when], index=signals.index, dtype="float64")
 
     def _judged(self, signals: DataFrame) -> DataFrame:
         levels = judged(signals, self)

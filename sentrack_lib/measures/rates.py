@@ -6,12 +6,15 @@ from pandas import DataFrame, Series
 from sentrack_lib.sources.codes import sen_group
 
 EVERYONE = "all pupils"
+EITHER = {"SEN support": "with SEN", "EHC plan": "with SEN", "No SEN": "without SEN", "Not known": "SEN not known"}
+"""The coarser question, for readers to whom single statuses would be too small to show."""
 
 
 def rates(roll: DataFrame, attendance: DataFrame, flags: DataFrame, behaviour: DataFrame) -> DataFrame:
     """One row for each measure and group: `measure`, `family`, `group`, `count` pupils `of` so many for whom it is known.
 
-    Groups are all pupils, SEN status and year group. `roll`, `attendance` and `behaviour` are of one term, `flags` as raised."""
+    Groups are all pupils, those with and without SEN, SEN status and year group. `roll`, `attendance` and `behaviour` are of
+    one term, `flags` as raised."""
     pupils = roll[["pupil_id", "year_group", "sen_status"]].merge(
         attendance[["pupil_id", "persistent", "severe"]], on="pupil_id", how="left"
     )
@@ -28,13 +31,17 @@ def rates(roll: DataFrame, attendance: DataFrame, flags: DataFrame, behaviour: D
 
 
 def _by_group(measure: str, found: Series, pupils: DataFrame) -> DataFrame:
+    status = sen_group(pupils["sen_status"])
     families = {
         EVERYONE: Series(EVERYONE, index=pupils.index),
-        "SEN status": sen_group(pupils["sen_status"]),
+        "SEN": status.map(EITHER),
+        "SEN status": status,
         "year group": pupils["year_group"],
     }
     parts = [
         found.groupby(groups.rename("group")).agg(count="sum", of="count").reset_index().assign(family=family)
         for family, groups in families.items()
     ]
+    # Year 7 before Year 10: shorter names first.
+    parts[-1] = parts[-1].sort_values("group", key=lambda years: years.astype("str").str.zfill(2))
     return pd.concat(parts).assign(measure=measure)[["measure", "family", "group", "count", "of"]]

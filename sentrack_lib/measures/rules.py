@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 from sentrack_lib.sources.scales import Scale
@@ -52,6 +54,13 @@ class Rule(Protocol):
     def evidence(self, row: Any) -> str:
         """One signal as a sentence, with its number and its whole."""
         ...
+
+
+def by_term(marks: Series, who: NDArray[Any], when: NDArray[Any], terms: int) -> NDArray[np.bool_]:
+    """Marks as one row for each of `who` and one column a term (`when`); a term without a signal is unmarked."""
+    grid = np.zeros((who.max(initial=-1) + 1, terms), dtype=bool)
+    grid[who, when] = marks.to_numpy(dtype=bool)
+    return grid
 
 
 def at_least(values: Series, threshold: float | Series) -> Series:

@@ -139,7 +139,7 @@ def taught_in(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term
 
 def _roll(pupils: DataFrame, term: Term, subjects: set[str]) -> Roll:
     pupils = pupils[["pupil_id", "year_group"]][in_term(pupils, term)]
-    pupils = pupils.drop_duplicates("pupil_id", keep="last").sort_values("pupil_id")
+    pupils = pupils.drop_duplicates("pupil_id", keep="last").sort_values("pupil_id").astype({"pupil_id": "str"})
     year_group, year_groups = pd.factorize(known_year_group(pupils["year_group"]))
     return Roll(term, Index(pupils["pupil_id"]), Index(year_groups), year_group, Index(sorted({*subjects, ALL}), dtype="str"))
 
