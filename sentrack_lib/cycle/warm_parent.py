@@ -32,7 +32,11 @@ NEEDED = (
     *("IPython.extensions.storemagic", "tornado.platform.asyncio", "tornado.queues", "sqlite3"),
     *("numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "ipywidgets"),
 )
-USEFUL = ("pandas", "pandas.io.formats.html", "pyarrow", "pyarrow.pandas_compat", "seaborn", "great_tables", "sentrack_lib")
+USEFUL = (
+    *("pandas", "pandas.io.formats.html", "pandas.io.formats.string", "pandas.core.reshape.reshape"),
+    *("pyarrow", "pyarrow.pandas_compat", "pyarrow.parquet", "pyarrow.dataset"),
+    *("matplotlib.backends.backend_svg", "seaborn", "sentrack_lib"),
+)
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -201,7 +205,8 @@ def _rehearse() -> None:
     axes.set(xlabel="x", ylabel="y", title="title")
     axes.scatter([0, 1], [0, 1], label="label")
     axes.legend()
-    figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+    for kind in ("png", "svg"):
+        figure.savefig(io.BytesIO(), format=kind)
     pyplot.close(figure)
 
 

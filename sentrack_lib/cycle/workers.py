@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from multiprocessing import connection
+from multiprocessing import connection, forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -36,24 +36,35 @@ class Job:
     time_limit: int = 300
 
 
+def warm_up() -> None:
+    """Let the process that workers are forked from start now, so that it is ready when the first job is."""
+    if can_fork():
+        _context()
+        forkserver.ensure_running()
+
+
 def many(jobs: Iterable[Job], workers: int, on_done: Callable[[Job, Outcome], None]) -> None:
     """Execute all jobs, `workers` at a time, and tell `on_done` of each as it ends; whatever happens to one, the others go on."""
     waiting, running = deque(jobs), dict[Connection, _Worker]()
+    ended: list[tuple[Job, Outcome]] = []
     try:
-        while waiting or running:
+        while waiting or running or ended:
             while waiting and len(running) < workers:
                 worker = _Worker(waiting.popleft())
                 running[worker.line] = worker
-            for line in _ended(running):
-                worker = running.pop(line)
-                on_done(worker.job, worker.outcome())
+            # Only now, so that others run meanwhile.
+            for job, outcome in ended:
+                on_done(job, outcome)
+            ended = [(worker.job, worker.outcome()) for worker in map(running.pop, _ended(running))]
     finally:
         for worker in running.values():
             worker.end()
 
 
 def _ended(running: Mapping[Connection, "_Worker"]) -> list[Connection]:
-    """Wait for the next workers that are done, dead, or past their limit."""
+    """Wait for the next workers that are done, dead, or past their limit; none where none is running."""
+    if not running:
+        return []
     patience = min(worker.seconds_left() for worker in running.values())
     done = connection.wait(running, timeout=max(0, patience))
     return [line for line, worker in running.items() if line in done or worker.seconds_left() <= 0]

@@ -1,0 +1,141 @@
+"""`sentrack …`: reads the words of a command, calls the library, and says what was done. No logic of its own."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from sentrack_lib.errors import SentrackError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Makes sure that pupils with SEN and disabilities progress.",
+    rich_markup_mode=None,
+)
+Folder = Annotated[Path, typer.Argument(help="The school's folder, the one that holds school.yml.")]
+
+
+def main() -> None:
+    """Run a command; a person's mistake is a sentence and an exit code, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except SentrackError as fault:
+        print(fault, file=sys.stderr)
+        sys.exit(fault.exit_code)
+
+
+@app.command(epilog="Example: sentrack sample data/sample")
+def sample(
+    folder: Annotated[Path, typer.Argument(help="Where to write it.")],
+    pupils: Annotated[int, typer.Option(help="How many pupils.", min=60)] = 600,
+    terms: Annotated[int, typer.Option(help="How many terms.", min=1, max=15)] = 6,
+    seed: Annotated[int, typer.Option(help="Another number, another school.")] = 1,
+) -> None:
+    """Write an invented school, with known truths listed in truths.yml."""
+    from sentrack_lib.sources.sample import write_sample
+
+    write_sample(folder, pupils, terms, seed)
+    print(f"An invented school of {pupils} pupils and {terms} terms is in {folder}; its truths are in {folder / 'truths.yml'}.")
+
+
+@app.command(
+    "import", epilog="Example: sentrack import marks.xlsx --into data/ourschool --term 2025-26-autumn --profile ourmarks"
+)
+def import_(
+    sources: Annotated[list[Path], typer.Argument(help="The exported files.")],
+    into: Annotated[Path, typer.Option(help="The school's folder; it is made if it is not there.")],
+    profile: Annotated[str | None, typer.Option(help="The mapping: a file, or the name of one in parameters/.")] = None,
+    term: Annotated[
+        str | None, typer.Option(help="The term, such as 2025-26-autumn; not needed where the profile says it.")
+    ] = None,
+    school: Annotated[str | None, typer.Option(help="Which school, where the files hold several.")] = None,
+) -> None:
+    """Read exports into the canonical tables of a term, and say what was read, set aside and not understood."""
+    from sentrack_lib.sources.imports import import_files
+
+    report = import_files(sources, into, term, profile, school)
+    print(report)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command(epilog="Example: sentrack check data/sample --term 2025-26-summer")
+def check(
+    folder: Folder,
+    term: Annotated[str | None, typer.Option(help="Only this term.")] = None,
+    to_json: Annotated[Path | None, typer.Option("--json", help="Write the problems and counts to this file.")] = None,
+) -> None:
+    """Say everything that is wrong with a school's files, and what to do."""
+    from sentrack_lib.cycle.checks import check_school
+    from sentrack_lib.sources.files import write_whole
+
+    report = check_school(folder, term)
+    if to_json:
+        write_whole(json.dumps(report.as_json(), indent=1, ensure_ascii=False), to_json)
+    print(report)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command(epilog="Example: sentrack run parameters/sample.yml --only 2_review")
+def run(
+    parameters: Annotated[Path, typer.Argument(help="The parameters file.")],
+    term: Annotated[str | None, typer.Option(help="Another term than the file names.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this notebook; may be given again.")] = None,
+    jobs: Annotated[int, typer.Option(help="How many pages at once; 0 means as many as the machine has processors.", min=0)] = 0,
+    out: Annotated[Path | None, typer.Option(help="Another folder for the output.")] = None,
+) -> None:
+    """Run the termly batch: every page, pack and table. Run again, it makes only what is missing or out of date."""
+    from sentrack_lib.cycle.runs import run as run_batch
+    from sentrack_lib.errors import RunFailed
+    from sentrack_lib.settings import Parameters
+
+    asked = Parameters.read(parameters).but(term=term, out=out)
+    with _bar() as bar:
+        task = bar.add_task("reading and measuring", total=None)
+        report = run_batch(
+            asked, only or (), jobs, lambda done, of, page: bar.update(task, completed=done, total=of, description=page)
+        )
+    print(f"{report.made} pages made, {report.kept} were up to date. Packs, tables and notebooks are in {report.folder}.")
+    print(f"Begin with {report.folder / 'packs' / '2_review-inclusion.html'}.")
+    if report.failed:
+        raise RunFailed("\n".join(f"{page} {why}" for page, why in report.failed.items()))
+
+
+@app.command(epilog="Example: sentrack dashboards parameters/sample.yml --audience inclusion")
+def dashboards(
+    parameters: Annotated[Path, typer.Argument(help="The parameters file.")] = Path("parameters/sample.yml"),
+    port: Annotated[int, typer.Option(help="The port on this machine.", min=1024, max=65535)] = 8866,
+    audience: Annotated[str, typer.Option(help="For whom: inclusion, department or governors.")] = "inclusion",
+    subject: Annotated[str, typer.Option(help="For a department: one of its subjects.")] = "all",
+) -> None:
+    """Serve the pages in a browser, on this machine only, behind a token."""
+    from sentrack_lib.cycle.dashboards import serve
+    from sentrack_lib.settings import Parameters
+
+    serve(Parameters.read(parameters), port, audience, subject)
+
+
+@app.command(epilog="Example: sentrack thresholds >> parameters/ourschool.yml")
+def thresholds() -> None:
+    """Print the standard thresholds of the flags, each with its reason, to be put into a parameters file and changed there."""
+    from sentrack_lib.measures.flags import written_thresholds
+
+    print(written_thresholds(), end="")
+
+
+@app.command(hidden=True)
+def dictionary() -> None:
+    """Print the data dictionary."""
+    from sentrack_lib.sources.schema import dictionary as written
+
+    print(written(), end="")
+
+
+def _bar() -> Progress:
+    """A progress bar with the time left, on standard error so that output stays clean."""
+    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    return Progress(*parts, console=Console(stderr=True), transient=True)

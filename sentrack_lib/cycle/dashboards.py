@@ -1,0 +1,195 @@
+"""The pages as dashboards: Voilà on this machine only, behind a token, with papers laid ready for one audience.
+
+Voilà's own defaults are open; each setting below closes something that was seen to be open. A page's kernel is handed the papers
+of the audience, and neither the school's folder nor the token.
+"""
+
+import contextlib
+import logging
+import os
+import secrets
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+import nbformat
+import psutil
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from tornado.web import HTTPError
+from traitlets.config import Config
+from voila.app import Voila
+
+from sentrack_lib.cycle.environment import only_environment, without_secrets
+from sentrack_lib.cycle.kernels import warm_parent
+from sentrack_lib.cycle.pages import MADE_FOR, NOTEBOOKS
+from sentrack_lib.cycle.papers import READY
+from sentrack_lib.cycle.preparing import prepare
+from sentrack_lib.errors import WrongUse
+from sentrack_lib.settings import Audience, Parameters, nearest
+from sentrack_lib.views.controls import DASHBOARD
+
+HERE = "127.0.0.1"
+FIRST = "2_review"
+IDLE_SECONDS = 900
+MOST_OPEN = 40
+"""Pages open at once; each has a kernel of some ten megabytes of its own."""
+DESK = "sentrack-desk-"
+FRAME = Path(__file__).parent / "printed"
+"""Holds what Voilà puts around a page, and its list of pages."""
+FAILED = "It could not be finished. Reload the page; if this comes again, run `sentrack check` on the school's folder."
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; script-src-attr 'none'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def serve(parameters: Parameters, port: int, audience: str = "inclusion", subject: str = "all") -> None:
+    """Prepare the papers of one audience and serve its pages until stopped; `WrongUse` where the port is taken."""
+    if audience not in get_args(Audience):
+        raise WrongUse(f"There is no audience {audience}.{nearest(audience, get_args(Audience))}")
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)  # it warns of waiting times that jupyter_server sets
+    must_be_free(port)
+    token = os.environ.get("SENTRACK_TOKEN") or secrets.token_urlsafe(24)
+    with contextlib.suppress(KeyboardInterrupt), _desk() as desk:
+        papers = prepare(parameters, audience, desk / "papers", subject)
+        pages = lay_ready(audience, desk / "pages")
+        shown = shown_to_kernels(os.environ, token, str(parameters.school)) | {READY: str(papers), DASHBOARD: "1"}
+        with only_environment(shown), warm_parent():
+            must_be_free(port)
+            print(_welcome(audience, port, token), flush=True)
+            Framed.launch_instance([str(pages)], config=settings(port, token, desk))
+
+
+class Framed(Voila):
+    """Voilà with our frame around each page, and our words where there is none."""
+
+    def setup_template_dirs(self) -> None:
+        """Look for Voilà's templates in our folder first."""
+        super().setup_template_dirs()
+        self.template_paths = [str(FRAME), *self.template_paths]  # type: ignore[has-type]
+
+    def init_settings(self) -> dict[str, Any]:
+        """Look for the server's templates in our folder first."""
+        known: dict[str, Any] = super().init_settings()
+        known["jinja2_env"].loader.searchpath.insert(0, str(FRAME))
+        return known
+
+
+class Kernels(AsyncMappingKernelManager):
+    """Kernels that are told nothing of the visit, whose address holds the token; and not more of them than the machine bears."""
+
+    async def start_kernel(self, **wishes: Any) -> str:  # type: ignore[override]
+        """Start the kernel of one page."""
+        if len(self.list_kernel_ids()) >= MOST_OPEN:
+            raise HTTPError(503, "Too many pages are open. Close some, then reload.")
+        return await super().start_kernel(**{**wishes, "env": dict(os.environ)})
+
+
+def settings(port: int, token: str, desk: Path) -> Config:
+    """How Voilà is run: nothing but the pages, for nobody but this machine."""
+    config = Config()
+    config.Voila.ip, config.Voila.port, config.Voila.port_retries = HERE, port, 0
+    config.Voila.token, config.Voila.open_browser = token, False
+    config.Voila.config_file_paths = []
+    config.Voila.connection_dir_root = str(desk)
+    config.Voila.log_level = "CRITICAL"  # below that, a fault is logged with the cell's data, an address with the token
+    config.VoilaConfiguration.update(_what_is_shown())
+    config.VoilaExecutor.timeout = 60
+    config.VoilaExecutor.cell_error_instruction = config.VoilaExecutor.cell_timeout_instruction = FAILED
+    config.NotebookNotary.db_file = ":memory:"
+    config.MappingKernelManager.cull_idle_timeout = IDLE_SECONDS
+    config.MappingKernelManager.cull_interval = 60
+    config.KernelRestarter.restart_limit = 0  # a new kernel would have forgotten the page, and nobody would be told
+    headers = {"Referrer-Policy": "no-referrer", "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
+    local = {"allow_remote_access": False, "local_hostnames": ["localhost"]}
+    config.Voila.tornado_settings = {**local, "headers": headers, "log_function": lambda handler: None}
+    return config
+
+
+def _what_is_shown() -> dict[str, object]:
+    return {
+        "multi_kernel_manager_class": Kernels,
+        "prelaunch_hook": open_page,
+        "page_config_hook": name_pages,
+        "file_allowlist": [],
+        "allow_template_override": "NO",
+        "allow_theme_override": "NO",
+        "strip_sources": True,
+        "show_tracebacks": False,
+        "preheat_kernel": False,
+        "extension_allowlist": ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"],
+    }
+
+
+def open_page(request: Any, notebook: nbformat.NotebookNode, cwd: str | None = None) -> None:
+    """Name the page by its question, and set the cookie without which a page that is left cannot shut down its kernel."""
+    _ = request.xsrf_token  # reading it sets it
+    notebook.metadata["title"] = f"{question(notebook)} \N{MIDDLE DOT} sentrack"
+
+
+def name_pages(page_config: dict[str, Any], **known: Any) -> dict[str, Any]:
+    """Hand the list of pages the question of each."""
+    folder = Path(known["settings"]["voila"].root_dir)
+    page_config["questions"] = {file.name: question(nbformat.read(file, as_version=4)) for file in folder.glob("*.ipynb")}
+    return page_config
+
+
+def question(notebook: nbformat.NotebookNode) -> str:
+    """What a notebook asks: its first line."""
+    return str(notebook.cells[0].source).splitlines()[0].lstrip("# ")
+
+
+def lay_ready(audience: str, folder: Path) -> Path:
+    """Put the notebooks for an audience, and no others, into a new folder, and return it."""
+    folder.mkdir(mode=0o700)
+    for name in (name for name, audiences in MADE_FOR.items() if audience in audiences):
+        shutil.copy(NOTEBOOKS / f"{name}.ipynb", folder)
+    return folder
+
+
+def shown_to_kernels(variables: Mapping[str, str], *hidden: str) -> dict[str, str]:
+    """The environment without what sounds secret, and without whatever holds one of these texts."""
+    return {name: value for name, value in without_secrets(variables).items() if not any(text in value for text in hidden)}
+
+
+def must_be_free(port: int) -> None:
+    """Raise `WrongUse` where something else listens at this port."""
+    with socket.socket() as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a server that has just ended does not count
+        try:
+            probe.bind((HERE, port))
+        except OSError:
+            raise WrongUse(f"Port {port} is taken. Stop what uses it, or choose another: --port {port + 1}.") from None
+
+
+@contextlib.contextmanager
+def _desk() -> Iterator[Path]:
+    """A private folder that is gone afterwards, also when the window is closed or the machine shuts down."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    _clear_desks_of_the_dead()
+    with tempfile.TemporaryDirectory(prefix=f"{DESK}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def _clear_desks_of_the_dead() -> None:
+    """Remove the folders of servers that were killed, for names lie in them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{DESK}*-*"):
+        owner = folder.name.removeprefix(DESK).split("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _welcome(audience: str, port: int, token: str) -> str:
+    address = f"http://{HERE}:{port}"
+    return (
+        f"The review for {audience} is at {address}/voila/render/{FIRST}.ipynb?token={token}\n"
+        f"All pages are listed at {address}/?token={token}\nStop with Ctrl-C."
+    )

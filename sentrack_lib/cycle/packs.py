@@ -1,0 +1,73 @@
+"""Packs: what people take into a meeting. An executed page without its machinery, and its tables as a workbook."""
+
+import io
+from pathlib import Path
+
+from sentrack_lib.cycle.notebook_files import nbformat  # isort: skip  # before nbconvert, which imports it the slow way
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
+from nbconvert.filters import markdown2html
+from pandas import DataFrame
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from sentrack_lib.sources.files import write_whole
+from sentrack_lib.views.papers import Papers
+from sentrack_lib.views.tables import sheets
+
+WIDEST = 60
+"""Letters in the width of a column."""
+_PAGES = Environment(loader=PackageLoader("sentrack_lib.cycle", "printed"), autoescape=select_autoescape(default=True))
+
+
+def write_pack(notebook: Path, papers: Papers, folder: Path) -> list[Path]:
+    """The HTML page and the workbook of one executed notebook, under its name; returns the files."""
+    page, workbook = folder / f"{notebook.stem}.html", folder / f"{notebook.stem}.xlsx"
+    write_whole(page_of(notebook, papers.title), page)
+    write_whole(workbook_of(sheets(papers)), workbook)
+    return [page, workbook]
+
+
+def page_of(notebook: Path, title: str) -> str:
+    """The notebook's words and what its cells showed; no code, no parameters, no state of widgets."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    shown = [block for cell in cells for block in _blocks(cell)]
+    return _PAGES.get_template("pack.html").render(title=title, blocks=shown)
+
+
+def _blocks(cell: nbformat.NotebookNode) -> list[Markup]:
+    """What one cell puts on the page."""
+    if cell.cell_type == "markdown" and "dashboard-only" not in cell.metadata.get("tags", []):
+        return [Markup(markdown2html(cell.source))]
+    outputs = [output.data for output in cell.get("outputs", []) if "data" in output]
+    return [Markup("".join(data["text/html"])) for data in outputs if "text/html" in data]
+
+
+def workbook_of(tables: dict[str, DataFrame]) -> bytes:
+    """One sheet a table, with a heading that stays, and no cell that a spreadsheet would run."""
+    content = io.BytesIO()
+    with Workbook(content, {"in_memory": True, "nan_inf_to_errors": True}) as book:
+        heading = book.add_format({"bold": True, "bottom": 1})
+        for name, table in tables.items():
+            _fill(book.add_worksheet(name[:31]), table, heading)
+    return content.getvalue()
+
+
+def _fill(sheet: Worksheet, table: DataFrame, heading: Format) -> None:
+    """Write a table column by column, each as the kind it is: pandas, which asks this of each cell, takes three times as long."""
+    sheet.freeze_panes(1, 0)
+    for place, name in enumerate(table):
+        column = table[name].dropna()
+        rows = np.flatnonzero(table[name].notna()) + 1
+        number = is_numeric_dtype(column) and not is_bool_dtype(column)
+        write = sheet.write_number if number else sheet.write_string
+        cells = column.tolist() if number else column.astype("str").tolist()
+        sheet.write_string(0, place, str(name), heading)
+        for row, cell in zip(rows.tolist(), cells, strict=True):
+            write(row, place, cell)
+        widest = 8 if number else max(map(len, cells), default=0)
+        sheet.set_column(place, place, min(WIDEST, max(widest, len(str(name))) + 2))

@@ -1,0 +1,89 @@
+"""Papers lie in a private folder, cut to an audience, before a page is opened; a page's kernel reads those alone.
+
+In a run and on a dashboard they lie ready. In JupyterLab another process prepares them, so that even there a page's kernel never
+holds what its audience may not see.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+import psutil
+from pandas import DataFrame
+
+from sentrack_lib.errors import BadInput
+from sentrack_lib.privacy import for_audience
+from sentrack_lib.settings import nearest
+from sentrack_lib.views.papers import ALL, Papers
+
+READY = "SENTRACK_PAPERS"
+"""Names the folder of prepared papers in the environment of a page's kernel; set by a run or a dashboard, never by a page."""
+DESK = "sentrack-desk-"
+
+
+@contextlib.contextmanager
+def private_desk() -> Iterator[Path]:
+    """A private folder that is gone afterwards; those of processes that were killed go now, for names lie in them."""
+    for left in Path(tempfile.gettempdir()).glob(f"{DESK}*-*"):
+        owner = left.name.removeprefix(DESK).split("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{DESK}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def lay_out(tables: Mapping[str, DataFrame], audience: str, subjects: Collection[str], folder: Path) -> Path:
+    """Write the papers of one audience into a new folder, and return it."""
+    folder.mkdir(parents=True, mode=0o700)
+    for name, table in for_audience(tables, audience, subjects).items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    (folder / "audience").write_text(audience, encoding="utf-8")
+    return folder
+
+
+def read_papers(folder: Path) -> Papers:
+    """The papers that lie in a folder."""
+    tables = {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+    return Papers((folder / "audience").read_text(encoding="utf-8"), tables)
+
+
+def open_papers(
+    school: str, term: str, audience: str = "inclusion", year_group: str = ALL, subject: str = ALL, teaching_group: str = ALL
+) -> Papers:
+    """The papers of a term, opened at a part of the school; where a run or dashboard laid papers ready, those alone are read."""
+    ready = os.environ.get(READY)
+    papers = read_papers(Path(ready)) if ready else _prepared_apart(school=school, term=term, audience=audience, subject=subject)
+    opened = papers
+    for column, wanted in {"year_group": year_group, "subject": subject, "teaching_group": teaching_group}.items():
+        opened = _opened(opened, column, str(wanted))
+    return opened
+
+
+def _opened(papers: Papers, column: str, wanted: str) -> Papers:
+    """The papers opened at one more choice, which must be there."""
+    choices = papers.choices(column)
+    if wanted not in (ALL, "", *choices):
+        nothing = " Name its subject too." if column == "teaching_group" and papers.subject == ALL else f' Leave it at "{ALL}".'
+        what = column.replace("_", " ")
+        raise BadInput(f"These papers have no {what} {wanted}.{nearest(wanted, choices) if choices else nothing}")
+    chosen = {"year_group": papers.year_group, "subject": papers.subject, "teaching_group": papers.teaching_group}
+    return papers.on(**{**chosen, column: wanted})
+
+
+def _prepared_apart(**wanted: str) -> Papers:
+    """Papers prepared by a process of its own; what it says is for a person, anything else is a fault of ours."""
+    with private_desk() as desk:
+        command = [sys.executable, "-m", "sentrack_lib.cycle.preparing", json.dumps(wanted), str(desk / "papers")]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}, check=False)
+        if done.returncode and done.stdout:
+            raise BadInput(done.stdout.strip())
+        if done.returncode:
+            raise RuntimeError(f"The papers could not be prepared. {done.stderr.strip()}")
+        return read_papers(desk / "papers")

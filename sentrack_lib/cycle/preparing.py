@@ -1,0 +1,57 @@
+"""Preparing papers: the one place beside the batch where the whole school is read and measured for a page."""
+
+import json
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import get_args
+
+from pandas import DataFrame
+
+from sentrack_lib.cycle.papers import lay_out
+from sentrack_lib.errors import SentrackError, WrongUse
+from sentrack_lib.measures import review
+from sentrack_lib.settings import Audience, Parameters, SchoolSettings, nearest, project_root
+from sentrack_lib.sources.loading import load_school
+from sentrack_lib.terms import Term
+from sentrack_lib.views.papers import ALL
+
+
+def prepare(parameters: Parameters, audience: str, folder: Path, subject: str = ALL) -> Path:
+    """Load the school, measure the term, and lay out the papers of one audience; returns their folder."""
+    if audience not in get_args(Audience):
+        raise WrongUse(f"There is no audience {audience}.{nearest(audience, get_args(Audience))}")
+    if audience == "department" and subject == ALL:
+        raise WrongUse("Say for which department: name one of its subjects.")
+    school = load_school(parameters.school)
+    since = Term.named(parameters.since) if parameters.since else None
+    tables = review(school, Term.named(parameters.term), since, parameters.thresholds)
+    taught = subjects_of(tables)
+    if subject not in (ALL, *taught):
+        raise WrongUse(f"There is no subject {subject}.{nearest(subject, taught)}")
+    return lay_out(tables, audience, department_subjects(school.settings, taught, subject), folder)
+
+
+def subjects_of(tables: Mapping[str, DataFrame]) -> list[str]:
+    """Every subject that is taught or assessed in the term under review."""
+    return sorted(set(tables["progress"]["subject"]) - {ALL})
+
+
+def department_subjects(settings: SchoolSettings, taught: Collection[str], subject: str) -> list[str]:
+    """Of the subjects taught, those of the department of one subject; all where none is named."""
+    return [each for each in taught if subject == ALL or settings.department(each) == settings.department(subject)]
+
+
+def _main(wanted: str, folder: str) -> None:
+    asked = json.loads(wanted)
+    root = project_root(Path.cwd() / "page")
+    parameters = Parameters(school=root / asked["school"], term=str(Term.named(asked["term"])))
+    prepare(parameters, asked["audience"], Path(folder), asked["subject"])
+
+
+if __name__ == "__main__":
+    try:
+        _main(*sys.argv[1:])
+    except SentrackError as fault:
+        sys.stdout.write(str(fault))
+        sys.exit(fault.exit_code)

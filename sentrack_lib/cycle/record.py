@@ -1,0 +1,155 @@
+"""`run.json`: what a run read, what it made, and how each page ended. Its word counts, never the look of an executed notebook."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sentrack_lib.cycle.execution import Outcome
+from sentrack_lib.cycle.pages import NOTEBOOKS, Page
+from sentrack_lib.settings import Parameters
+from sentrack_lib.sources.files import write_whole
+from sentrack_lib.sources.loading import School
+
+RUNNING, DONE, FAILED, WAITING = "running", "done", "failed", "waiting"
+_LIBRARY = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Record:
+    """The record of one run, written anew, whole, whenever something is finished."""
+
+    folder: Path
+    pages: list[Page]
+    written: dict[str, Any]
+    before: dict[str, Any] = field(default_factory=dict)
+    """How each page of the last run ended, where that run had the same input, parameters and library."""
+
+    @classmethod
+    def begin(cls, parameters: Parameters, school: School, pages: list[Page]) -> "Record":
+        """Start the record of a run, knowing what the run before it left whole."""
+        folder = parameters.out / parameters.school.name / parameters.term
+        inputs = _inputs(school)
+        made_from = _digest(json.dumps([inputs, parameters.model_dump(mode="json"), _code()], sort_keys=True).encode())
+        last = _read(folder / "run.json")
+        before = last.get("notebooks", []) if last.get("made_from") == made_from else []
+        written = {
+            "run_id": uuid4().hex,
+            "status": RUNNING,
+            "started_at": _now(),
+            "ended_at": None,
+            "version": version("sentrack"),
+            "parameters": parameters.model_dump(mode="json"),
+            "made_from": made_from,
+            "inputs": inputs,
+            "notebooks": [{"name": page.name, **asdict(page), "status": WAITING} for page in pages],
+        }
+        record = cls(folder, pages, written, {entry["name"]: entry for entry in before})
+        record._keep_whole_pages()
+        record._write()
+        return record
+
+    def _keep_whole_pages(self) -> None:
+        """Take over what the last run vouched for, pages that this one does not make included."""
+        now = {entry["name"]: entry for entry in self.written["notebooks"]}
+        whole = {name: entry for name, entry in self.before.items() if self._stands(name)}
+        self.written["notebooks"] = list({**now, **whole}.values())
+
+    def _stands(self, name: str) -> bool:
+        """Whether the last run made this page and every file of it is still as it was."""
+        entry = self.before.get(name, {})
+        return entry.get("status") == DONE and all(_digest_of(self.folder / file) == was for file, was in entry["files"].items())
+
+    def is_whole(self, page: Page) -> bool:
+        """Whether the page need not be made again."""
+        return self._entry(page)["status"] == DONE
+
+    def notebook(self, page: Page) -> Path:
+        """Where the executed notebook of a page goes."""
+        return self.folder / "notebooks" / f"{page.name}.ipynb"
+
+    def files(self, page: Page) -> list[Path]:
+        """All files of a page."""
+        return [self.notebook(page), *(self.folder / "packs" / f"{page.name}.{kind}" for kind in ("html", "xlsx"))]
+
+    def clear(self) -> None:
+        """Take away what no whole page stands for: pages out of date, and what a run that was killed left half written."""
+        vouched_for = {self.folder / file for entry in self.written["notebooks"] for file in entry.get("files", ())}
+        present = {file for kind in ("notebooks/*", "packs/*", "**/.*") for file in self.folder.glob(kind) if file.is_file()}
+        for file in present - vouched_for:
+            file.unlink(missing_ok=True)
+
+    def note(self, page: Page, outcome: Outcome) -> int:
+        """Write down how a page ended; returns how many pages have ended."""
+        files = (
+            {str(file.relative_to(self.folder).as_posix()): _digest_of(file) for file in self.files(page)}
+            if outcome.status == DONE
+            else {}
+        )
+        self._entry(page).update(
+            status=outcome.status, seconds=round(outcome.seconds, 2), cell=outcome.cell, error=outcome.error, files=files
+        )
+        self._write()
+        return sum(self._entry(page)["status"] in (DONE, FAILED) for page in self.pages)
+
+    def end(self) -> dict[str, str]:
+        """Close the record; returns the pages that failed, each with its error."""
+        failed = {entry["name"]: _said(entry) for entry in self.written["notebooks"] if entry["status"] != DONE}
+        self.written.update(status=FAILED if failed else DONE, ended_at=_now())
+        self._write()
+        return failed
+
+    def _entry(self, page: Page) -> dict[str, Any]:
+        return next(entry for entry in self.written["notebooks"] if entry["name"] == page.name)
+
+    def _write(self) -> None:
+        write_whole(json.dumps(self.written, indent=1, ensure_ascii=False), self.folder / "run.json")
+
+
+def _said(entry: dict[str, Any]) -> str:
+    cell = f" in cell {entry['cell']}" if entry.get("cell") is not None else ""
+    return f"failed{cell}: {entry.get('error') or 'it was not finished'}"
+
+
+def _inputs(school: School) -> list[dict[str, Any]]:
+    """Every file the school was read from, with its hash and rows."""
+    counts = school.counts.drop(columns=["term", "table"]).to_dict("records")
+    return [{"file": "school.yml"} | _hashed(school, "school.yml"), *({**row, **_hashed(school, row["file"])} for row in counts)]
+
+
+def _hashed(school: School, file: str) -> dict[str, str | None]:
+    return {"sha256": _digest_of(school.folder / file)}
+
+
+def _code() -> list[str | None]:
+    """The hashes of the notebooks and of the library: a page made by other code is out of date."""
+    return [
+        _digest_of(file)
+        for file in sorted(
+            [*NOTEBOOKS.glob("*.ipynb"), *_LIBRARY.rglob("*.py"), *_LIBRARY.rglob("*.html"), *_LIBRARY.rglob("*.csv")]
+        )
+    ]
+
+
+def _digest_of(file: Path) -> str | None:
+    return _digest(file.read_bytes()) if file.is_file() else None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """The last record; nothing where there is none or it cannot be read."""
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,116 @@
+"""The termly batch: every page for everybody it is for, their packs, the tables, and a record of what was done."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pandas import DataFrame
+
+from sentrack_lib.cycle.execution import Outcome
+from sentrack_lib.cycle.kernels import warm_parent
+from sentrack_lib.cycle.packs import write_pack
+from sentrack_lib.cycle.pages import NOTEBOOKS, Page, pages_for
+from sentrack_lib.cycle.papers import READY, lay_out, private_desk, read_papers
+from sentrack_lib.cycle.preparing import department_subjects, subjects_of
+from sentrack_lib.cycle.record import Record
+from sentrack_lib.cycle.workers import Job, many, warm_up
+from sentrack_lib.errors import RunFailed
+from sentrack_lib.measures import review
+from sentrack_lib.settings import Parameters
+from sentrack_lib.sources.files import write_table
+from sentrack_lib.sources.loading import School, load_school
+from sentrack_lib.terms import Term
+
+TABLES = ("progress", "flags", "comparisons", "problems", "changes")
+Said = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did: its folder, the pages made now, those whole from before, and those that failed, each with why."""
+
+    folder: Path
+    made: int
+    kept: int
+    failed: Mapping[str, str]
+
+
+def run(parameters: Parameters, only: Iterable[str] = (), jobs: int = 0, said: Said = lambda done, of, page: None) -> Report:
+    """Run the batch of a term; past a page that fails; done again, it makes only what is missing or out of date.
+
+    `said(done, of, page)` is called as pages are finished. What is wrong with the input or the parameters is raised before
+    anything is written."""
+    with _faults_told(parameters.out), private_desk() as desk, warm_parent():
+        warm_up()  # like the warm parent, while the school is read
+        school = load_school(parameters.school)
+        since = Term.named(parameters.since) if parameters.since else None
+        tables = review(school, Term.named(parameters.term), since, parameters.thresholds)
+        pages = pages_for(parameters, tables, list(only))
+        record = Record.begin(parameters, school, pages)
+        for name in TABLES:
+            write_table(tables[name], record.folder / "tables" / f"{name}.csv")
+        missing = [page for page in pages if not record.is_whole(page)]
+        record.clear()
+        made = _Making(parameters, school, tables, record, desk)
+        many([made.job(page) for page in missing], jobs or os.cpu_count() or 1, made.finish(said, len(pages)))
+        failed = record.end()
+    return Report(record.folder, len(missing) - len(failed), len(pages) - len(missing), failed)
+
+
+@dataclass(frozen=True)
+class _Making:
+    """The pages in the making: their papers on the desk, their results in the record."""
+
+    parameters: Parameters
+    school: School
+    tables: Mapping[str, DataFrame]
+    record: Record
+    desk: Path
+
+    def job(self, page: Page) -> Job:
+        """What is to be executed for a page, and in what surroundings."""
+        given = {"school": str(self.parameters.school), "term": self.parameters.term, **page.parameters}
+        return Job(NOTEBOOKS / f"{page.notebook}.ipynb", given, self.record.notebook(page), {READY: str(self.papers(page))})
+
+    def papers(self, page: Page) -> Path:
+        """The folder of the page's papers, laid out when the first page asks for them."""
+        subjects = department_subjects(self.school.settings, subjects_of(self.tables), page.subject)
+        whose = f"{page.audience} {self.school.settings.department(page.subject)}"
+        folder = self.desk / hashlib.sha256(whose.encode()).hexdigest()[:16]  # a department may be called anything
+        return folder if folder.exists() else lay_out(self.tables, page.audience, subjects, folder)
+
+    def finish(self, said: Said, of: int) -> Callable[[Job, Outcome], None]:
+        """What is done as each page comes in: its pack is written, its outcome recorded."""
+        by_file = {self.record.notebook(page): page for page in self.record.pages}
+
+        def finished(job: Job, outcome: Outcome) -> None:
+            page = by_file[job.target]
+            said(self.record.note(page, self.packed(page, outcome)), of, page.name)
+
+        return finished
+
+    def packed(self, page: Page, outcome: Outcome) -> Outcome:
+        """The outcome once the pack is written; a page without its pack has failed, and leaves nothing behind."""
+        if outcome.status != "done":
+            return outcome
+        try:
+            papers = read_papers(self.papers(page)).on(page.year_group, page.subject)
+            write_pack(self.record.notebook(page), papers, self.record.folder / "packs")
+        except Exception as fault:  # whatever it is, the other pages are still of use
+            for file in self.record.files(page):
+                file.unlink(missing_ok=True)
+            return replace(outcome, status="failed", error=f"its pack could not be written: {type(fault).__name__}: {fault}")
+        return outcome
+
+
+@contextlib.contextmanager
+def _faults_told(out: Path) -> Iterator[None]:
+    """A file that cannot be written is told as a sentence: it may be open in another program, or the disk is full."""
+    try:
+        yield
+    except OSError as fault:
+        todo = "If it is open in another program, close it; else make room, or choose another folder with --out. Then run again."
+        raise RunFailed(f"{fault.filename or out}: {fault.strerror}. {todo}") from fault
