@@ -1,0 +1,92 @@
+"""A dashboards server of a test's own: started as a person starts it, in a temp folder that must be empty when it has ended."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+PATIENCE = 90.0
+TOKEN = "invented-token"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server."""
+
+    process: subprocess.Popen[str]
+    port: int
+    temp: Path
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def page(self, notebook: str = "2_review") -> str:
+        return f"{self.address}/voila/render/{notebook}.ipynb?token={TOKEN}"
+
+    def stop(self, how: int = signal.SIGINT) -> tuple[int, str, str]:
+        """End the server; its exit code and what it printed, on standard output and error."""
+        self.process.send_signal(how)
+        out, error = self.process.communicate(timeout=30)
+        return self.process.returncode, out, error
+
+
+@contextlib.contextmanager
+def serving(parameters: Path, temp: Path, *options: str) -> Iterator[Served]:
+    """Serve on a free port until the test is over."""
+    temp.mkdir(exist_ok=True)
+    port = free_port()
+    process = command("dashboards", str(parameters), "--port", str(port), *options, TMPDIR=str(temp), SENTRACK_TOKEN=TOKEN)
+    try:
+        _wait(process, port)
+        yield Served(process, port, temp)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+
+
+def command(*words: str, **variables: str) -> subprocess.Popen[str]:
+    """`sentrack …` in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "sentrack_lib", *words],
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
+    """Status, headers and body of one answer; of cookies, what is to be sent back."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    answer = connection.getresponse()
+    body = "" if answer.status == 101 else answer.read().decode(errors="replace")
+    cookies = "; ".join(cookie.split(";")[0] for cookie in answer.headers.get_all("set-cookie", []))
+    connection.close()
+    return answer.status, {**{name.lower(): value for name, value in answer.getheaders()}, "set-cookie": cookies}, body
+
+
+def _wait(process: subprocess.Popen[str], port: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        assert process.poll() is None, process.communicate()
+        with contextlib.suppress(OSError):
+            ask(port, "/login")
+            return
+        time.sleep(0.1)
+    raise AssertionError("the server did not start")
