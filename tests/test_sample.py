@@ -207,7 +207,7 @@ def test_the_need_that_is_held_back_is_so_in_its_subject_and_in_no_other(growth,
 def test_pupils_in_decline_can_be_seen_over_all_subjects(growth, planted):
     pupils = _truth(planted, "decline")["pupil_ids"]
     mean = growth.groupby("pupil_id")["growth"].mean()
-    assert len(pupils) == 8 and mean[pupils].mean() < -1.2 
+    assert len(pupils) == 8 and mean[pupils].mean() < -1.2
     assert mean.rank()[pupils].median() <= 12
 
 

@@ -16,7 +16,15 @@ SCALES = scales_of(SchoolSettings(name="Nowhere School", scales={"effort": ["poo
 COLUMNS = {
     "progress": ["term", "pupil_id", "subject", "scaled_residual", "growth_percentile", "p_low", "n_subjects"],
     "attendance": [
-        "term", "pupil_id", "possible", "attended", "absence", "smoothed", "drop", "term_absence", "last_term_absence",
+        "term",
+        "pupil_id",
+        "possible",
+        "attended",
+        "absence",
+        "smoothed",
+        "drop",
+        "term_absence",
+        "last_term_absence",
     ],
     "pupils": ["term", "pupil_id", "year_group"],
     "behaviour": ["term", "pupil_id", "on", "kind", "reason", "sessions_lost"],
@@ -54,13 +62,16 @@ def _filled(drawn: DataFrame, columns: list[str]) -> DataFrame:
 
 
 def test_low_growth_over_three_subjects_is_watched_from_point_3_and_acted_on_from_point_5(flags):
-    found = flags("progress", progress="""
+    found = flags(
+        "progress",
+        progress="""
         pupil_id | subject | n_subjects | p_low | growth_percentile
         P01      | all     | 3          | 0.29  | 35
         P02      | all     | 3          | 0.30  | 34
         P03      | all     | 3          | 0.49  | 24
         P04      | all     | 9          | 0.50  | 23
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P02": "watch", "P03": "watch", "P04": "act"}
     assert found["evidence"]["P04"] == "Low growth is likely (P = 0.50) over 9 subjects; growth percentile 23."
     assert found["evidence"]["P02"] == "Low growth is possible (P = 0.30) over 3 subjects; growth percentile 34."
@@ -68,7 +79,10 @@ def test_low_growth_over_three_subjects_is_watched_from_point_3_and_acted_on_fro
 
 
 def test_a_progress_flag_stays_until_growth_is_clearly_better(flags):
-    found = flags("progress", terms=("autumn", "spring"), progress="""
+    found = flags(
+        "progress",
+        terms=("autumn", "spring"),
+        progress="""
         term   | pupil_id | subject | n_subjects | p_low
         autumn | P01      | all     | 5          | 0.50
         spring | P01      | all     | 5          | 0.40
@@ -79,27 +93,34 @@ def test_a_progress_flag_stays_until_growth_is_clearly_better(flags):
         autumn | P04      | all     | 5          | 0.30
         spring | P04      | all     | 5          | 0.24
         spring | P05      | all     | 5          | 0.29
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P01": "act", "P02": "watch", "P03": "watch"}
     assert set(found["since_term"]) == {"2025-26-autumn"}
 
 
 def test_with_one_or_two_subjects_the_lowest_counts_and_is_only_watched(flags):
-    found = flags("progress", progress="""
+    found = flags(
+        "progress",
+        progress="""
         pupil_id | subject | n_subjects | p_low | growth_percentile
         P01      | all     | 2          | 0.20  | 40
         P01      | Art     |            | 0.10  | 70
         P01      | Maths   |            | 0.80  | 8
         P02      | all     | 1          |       |
         P02      | Maths   |            | 0.29  | 30
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P01": "watch"}
     said = "Low growth is likely (P = 0.80) in Maths, one of few subjects measured; growth percentile 8."
     assert found["evidence"]["P01"] == said
 
 
 def test_low_growth_in_two_of_the_last_three_terms_is_acted_on_whatever_the_number_of_subjects(flags):
-    found = flags("progress", terms=SEASONS, progress="""
+    found = flags(
+        "progress",
+        terms=SEASONS,
+        progress="""
         term   | pupil_id | subject | n_subjects | p_low | growth_percentile
         autumn | P01      | Maths   |            | 0.50  | 20
         spring | P01      | Maths   |            | 0.20  | 50
@@ -107,29 +128,38 @@ def test_low_growth_in_two_of_the_last_three_terms_is_acted_on_whatever_the_numb
         autumn | P02      | Maths   |            | 0.49  | 20
         spring | P02      | Maths   |            | 0.20  | 50
         summer | P02      | Maths   |            | 0.50  | 20
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P01": "act", "P02": "watch"}
     assert found["evidence"]["P01"].endswith("It was likely in 2 of the last 3 terms.")
 
 
 def test_a_flag_that_rests_on_earlier_terms_alone_says_so(flags):
-    found = flags("progress", terms=SEASONS, progress="""
+    found = flags(
+        "progress",
+        terms=SEASONS,
+        progress="""
         term   | pupil_id | subject | n_subjects | p_low | growth_percentile
         autumn | P01      | all     | 5          | 0.60  | 15
         spring | P01      | all     | 5          | 0.60  | 15
         summer | P01      | all     | 5          | 0.05  | 60
-    """)
+    """,
+    )
     now = "Low growth is not likely now (P = 0.05) over 5 subjects; growth percentile 60."
     assert found.loc["P01", ["level", "evidence"]].to_list() == ["act", f"{now} It was likely in 2 of the last 3 terms."]
 
 
 def test_a_pupil_without_a_figure_this_term_has_no_progress_flag(flags):
-    found = flags("progress", terms=("autumn", "spring"), progress="""
+    found = flags(
+        "progress",
+        terms=("autumn", "spring"),
+        progress="""
         term   | pupil_id | subject | n_subjects | p_low
         autumn | P01      | all     | 5          | 0.90
         spring | P01      | all     | 5          |
         autumn | P02      | all     | 5          | 0.90
-    """)
+    """,
+    )
     assert found.empty
 
 
@@ -137,7 +167,9 @@ def test_a_pupil_without_a_figure_this_term_has_no_progress_flag(flags):
 
 
 def test_missing_a_twentieth_is_watched_and_a_tenth_acted_on(flags):
-    found = flags("attendance", attendance="""
+    found = flags(
+        "attendance",
+        attendance="""
         pupil_id | possible | attended | absence | smoothed
         P01      | 1000     | 951      | 0.049   | 0.049
         P02      | 1000     | 950      | 0.050   | 0.050
@@ -146,7 +178,8 @@ def test_missing_a_twentieth_is_watched_and_a_tenth_acted_on(flags):
         P05      | 30       | 27       | 0.100   | 0.070
         P06      | 120      | 60       | 0.500   | 0.450
         P07      |          |          |         |
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P02": "watch", "P03": "watch", "P04": "act", "P05": "watch", "P06": "act"}
     assert found["evidence"]["P04"] == "Missed 100 of 1000 sessions this year (10 %)."
     assert found["evidence"]["P05"] == "Missed 3 of 30 sessions this year (10 %; 7 % with the usual rate weighed in)."
@@ -154,7 +187,10 @@ def test_missing_a_twentieth_is_watched_and_a_tenth_acted_on(flags):
 
 
 def test_an_attendance_flag_entered_at_10_per_cent_is_left_below_8_and_a_watch_below_4(flags):
-    found = flags("attendance", terms=("autumn", "spring"), attendance="""
+    found = flags(
+        "attendance",
+        terms=("autumn", "spring"),
+        attendance="""
         term   | pupil_id | possible | attended | absence | smoothed
         autumn | P01      | 100      | 90       | 0.10    | 0.10
         spring | P01      | 200      | 184      | 0.08    | 0.08
@@ -164,12 +200,15 @@ def test_an_attendance_flag_entered_at_10_per_cent_is_left_below_8_and_a_watch_b
         spring | P03      | 200      | 192      | 0.04    | 0.04
         autumn | P04      | 100      | 95       | 0.05    | 0.05
         spring | P04      | 200      | 193      | 0.039   | 0.039
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P01": "act", "P02": "watch", "P03": "watch"}
 
 
 def test_attendance_that_fell_by_5_points_is_watched_and_by_10_acted_on(flags):
-    found = flags("attendance drop", attendance="""
+    found = flags(
+        "attendance drop",
+        attendance="""
         pupil_id | drop | last_term_absence | term_absence
         P01      | 4.9  | 0.010             | 0.059
         P02      | 5    | 0.010             | 0.060
@@ -177,7 +216,8 @@ def test_attendance_that_fell_by_5_points_is_watched_and_by_10_acted_on(flags):
         P04      | 10   | 0.010             | 0.110
         P05      | -20  | 0.300             | 0.100
         P06      |      |                   | 0.500
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P02": "watch", "P03": "watch", "P04": "act"}
     assert found["evidence"]["P04"] == "Attendance fell by 10 percentage points, from 99 % last term to 89 % this term."
 
@@ -209,19 +249,26 @@ def test_fewer_than_three_sanctions_and_incidents_are_no_pattern_even_in_a_quiet
 
 
 def test_rewards_and_suspensions_are_not_counted_as_sanctions(flags):
-    found = flags("behaviour", pupils=year_group(10), behaviour="""
+    found = flags(
+        "behaviour",
+        pupils=year_group(10),
+        behaviour="""
         pupil_id | on         | kind
         P01      | 2025-10-01 | reward
         P01      | 2025-10-02 | reward
         P01      | 2025-10-03 | suspension
         P01      | 2025-10-06 | sanction
         P01      | 2025-10-07 | sanction
-    """)
+    """,
+    )
     assert found.empty
 
 
 def test_two_removals_within_four_weeks_are_acted_on_and_one_day_later_are_not(flags):
-    found = flags("behaviour", pupils=year_group(10), behaviour="""
+    found = flags(
+        "behaviour",
+        pupils=year_group(10),
+        behaviour="""
         pupil_id | on         | kind     | reason
         P01      | 2025-10-01 | sanction | Internal exclusion
         P01      | 2025-10-29 | incident | Removed from lesson
@@ -229,24 +276,30 @@ def test_two_removals_within_four_weeks_are_acted_on_and_one_day_later_are_not(f
         P02      | 2025-10-30 | sanction | removal to another class
         P03      | 2025-10-01 | sanction | Late homework
         P03      | 2025-10-02 | sanction | Late homework
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P01": "act"}
     assert found["value"]["P01"] == found["threshold"]["P01"] == 2
     assert found["evidence"]["P01"].endswith("2 removals from lessons within 4 weeks.")
 
 
 def test_a_removal_in_the_last_days_of_the_term_before_counts_and_one_removal_keeps_the_flag(flags):
-    found = flags("behaviour", terms=("autumn", "spring", "summer"), pupils="""
+    found = flags(
+        "behaviour",
+        terms=("autumn", "spring", "summer"),
+        pupils="""
         term   | pupil_id | year_group
         autumn | P01      | 8
         spring | P01      | 8
         summer | P01      | 8
-    """, behaviour="""
+    """,
+        behaviour="""
         term   | pupil_id | on         | kind     | reason
         autumn | P01      | 2025-12-18 | sanction | isolation
         spring | P01      | 2026-01-10 | sanction | isolation
         summer | P01      | 2026-06-01 | sanction | isolation
-    """)
+    """,
+    )
     assert found.loc["P01", ["level", "since_term"]].to_list() == ["act", "2025-26-spring"]
 
 
@@ -261,7 +314,10 @@ def test_a_term_without_removals_ends_the_flag(flags):
 
 
 def test_every_suspension_and_permanent_exclusion_of_this_term_is_acted_on(flags):
-    found = flags("exclusion", terms=("autumn", "spring"), behaviour="""
+    found = flags(
+        "exclusion",
+        terms=("autumn", "spring"),
+        behaviour="""
         term   | pupil_id | on         | kind                | sessions_lost
         spring | P01      | 2026-02-02 | suspension          | 4
         spring | P01      | 2026-03-02 | suspension          | 1
@@ -270,7 +326,8 @@ def test_every_suspension_and_permanent_exclusion_of_this_term_is_acted_on(flags
         spring | P03      | 2026-03-02 | permanent_exclusion | 9
         autumn | P04      | 2025-10-02 | suspension          | 4
         spring | P05      | 2026-03-02 | sanction            |
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P01": "act", "P02": "act", "P03": "act"}
     assert found["evidence"].to_dict() == {
         "P01": "Suspended 2 times this term; 5 sessions lost.",
@@ -317,7 +374,9 @@ def test_the_latest_effort_grade_of_the_term_counts(flags):
 
 
 def test_a_subject_two_standard_deviations_behind_the_others_is_watched_and_two_and_a_half_acted_on(flags):
-    found = flags("one subject", progress="""
+    found = flags(
+        "one subject",
+        progress="""
         pupil_id | subject | scaled_residual
         P01      | Art     | 0.5
         P01      | French  | 0.5
@@ -332,7 +391,8 @@ def test_a_subject_two_standard_deviations_behind_the_others_is_watched_and_two_
         P03      | Maths   | -2.0
         P03      | Music   | 0.5
         P03      | all     | -9.0
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P02": "watch", "P03": "act"}
     assert set(found["subject"]) == {"Maths"}
     behind = "Growth in Maths is 2.5 standard deviations behind the mean of the pupil's 3 other subjects"
@@ -340,18 +400,24 @@ def test_a_subject_two_standard_deviations_behind_the_others_is_watched_and_two_
 
 
 def test_with_fewer_than_three_other_subjects_no_subject_stands_out(flags):
-    found = flags("one subject", progress="""
+    found = flags(
+        "one subject",
+        progress="""
         pupil_id | subject | scaled_residual
         P01      | Art     | 1
         P01      | French  | 1
         P01      | Maths   | -3
         P01      | Music   |
-    """)
+    """,
+    )
     assert found.empty
 
 
 def test_a_subject_flag_stays_until_the_subject_has_come_closer(flags):
-    found = flags("one subject", terms=("autumn", "spring"), progress="""
+    found = flags(
+        "one subject",
+        terms=("autumn", "spring"),
+        progress="""
         term   | pupil_id | subject | scaled_residual
         autumn | P01      | Art     | 0
         autumn | P01      | French  | 0
@@ -369,7 +435,8 @@ def test_a_subject_flag_stays_until_the_subject_has_come_closer(flags):
         spring | P02      | French  | 0
         spring | P02      | Maths   | -1.4
         spring | P02      | Music   | 0
-    """)
+    """,
+    )
     assert found["level"].to_dict() == {"P01": "watch"}
 
 
