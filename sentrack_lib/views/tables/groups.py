@@ -61,8 +61,9 @@ def rates(papers: Papers) -> Part:
     if not papers.has("rates"):
         return Unseen("Counts of the whole school are for the inclusion manager and governors.")
     rows = papers.tables["rates"]
-    both = rows["family"].eq("SEN") & rows["family"].eq("SEN status").any()  # the finer table says it already
-    rows = rows[rows["measure"].ne("on the roll") & ~both]
+    if rows["family"].eq("SEN status").any():  # then the coarser question is answered twice
+        rows = rows[rows["family"].ne("SEN")]
+    rows = rows[rows["measure"].ne("on the roll")]
     group = rows["group"].where(rows["family"].ne("year group"), "Year " + rows["group"].astype("str"))
     cells = DataFrame({"Group": group.map(sentence), "measure": rows["measure"].map(sentence), "told": _shares(rows)})
     shown = cells.pivot(index="Group", columns="measure", values="told").loc[cells["Group"].unique()]
