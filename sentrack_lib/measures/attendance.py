@@ -53,7 +53,7 @@ def attendance(tables: Mapping[str, DataFrame], term: Term) -> DataFrame:
 
 
 def _roll(pupils: DataFrame, term: Term) -> DataFrame:
-    roll = pupils[pupils["term"].eq(str(term))].drop_duplicates("pupil_id", keep="last")
+    roll = pupils.loc[pupils["term"].eq(str(term)), ["pupil_id", "year_group"]].drop_duplicates("pupil_id", keep="last")
     return roll.astype({"pupil_id": "str"}).set_index("pupil_id").sort_index()
 
 
