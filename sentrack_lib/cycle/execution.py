@@ -20,6 +20,7 @@ from sentrack_lib.cycle.kernels import can_fork
 from sentrack_lib.cycle.warm_parent import ADDRESS
 from sentrack_lib.errors import RunFailed, SentrackError, WrongUse
 from sentrack_lib.settings import nearest
+from sentrack_lib.sources.files import write_whole
 
 Value = str | int | list[Any] | None
 
@@ -96,19 +97,13 @@ def _literal(file: Path) -> str:
 
 
 def _place(executed: Any, target: Path) -> None:
-    """Write the executed notebook so that it is there whole or not at all."""
+    """Write the executed notebook, whole or not at all, without the times and paths of this machine that papermill adds."""
     import nbformat
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(nbformat.writes(executed))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    for part in (executed, *executed.cells):
+        for mark in ("papermill", "execution"):
+            part.metadata.pop(mark, None)
+    write_whole(nbformat.writes(executed), target)
 
 
 class _Run:

@@ -72,7 +72,8 @@ class _Making:
 
     def job(self, page: Page) -> Job:
         """What is to be executed for a page, and in what surroundings."""
-        given = {"school": str(self.parameters.school), "term": self.parameters.term, **page.parameters}
+        # The school's name, not its path: the papers lie ready, and a path may name who runs this.
+        given = {"school": self.parameters.school.name, "term": self.parameters.term, **page.parameters}
         return Job(NOTEBOOKS / f"{page.notebook}.ipynb", given, self.record.notebook(page), {READY: str(self.papers(page))})
 
     def papers(self, page: Page) -> Path:

@@ -68,21 +68,28 @@ def _flags_of(rule: Rule, known: Known) -> DataFrame:
         "value": standing["value"].where(~act, standing.get("act_value", standing["value"])).astype("float64"),
         "threshold": Series([float(getattr(rule, level)) for level in standing["level"]], index=standing.index, dtype="float64"),
         "since_term": standing["since_term"].astype("str"),
-        "subject": standing["subject"].astype("str").where(standing["subject"].ne("")),
+        "subject": Series(standing.get("subject", pd.NA), index=standing.index, dtype="str"),
     })  # fmt: skip
 
 
 def _standing(signals: DataFrame, terms: tuple[str, ...]) -> DataFrame:
     """The signals of the last term whose flag stands, with `level` and `since_term`."""
-    signals = signals.assign(subject=signals["subject"].astype("str").fillna("") if "subject" in signals else "")
-    who = signals.groupby(["pupil_id", "subject"], sort=False).ngroup().to_numpy()
-    when = pd.Index(terms).get_indexer(pd.Index(signals["term"]))
+    who, when = _whose(signals), pd.Index(terms).get_indexer(pd.Index(signals["term"]))
     grids = [by_term(signals[column], who, when, len(terms)) for column in ("watch", "act", "keeps_watch", "keeps_act")]
     stands, acts, since = run_through(*grids)
-    last = signals.assign(
-        stands=stands[who], level=np.where(acts[who], "act", "watch"), since_term=np.asarray(terms, dtype=object)[since[who]]
-    )[when == len(terms) - 1]  # fmt: skip
-    return last[last["stands"]]
+    last = (when == len(terms) - 1) & stands[who]
+    at = who[last]
+    since_term = np.asarray(terms, dtype=object)[since[at]]
+    return signals[last].assign(level=np.where(acts[at], "act", "watch"), since_term=since_term)
+
+
+def _whose(signals: DataFrame) -> Places:
+    """A number for each pupil, or for each pupil and subject where the rule is about one."""
+    pupil, _ = pd.factorize(signals["pupil_id"])
+    if "subject" not in signals:
+        return pupil
+    subject, subjects = pd.factorize(signals["subject"])
+    return pd.factorize(pupil * (len(subjects) + 1) + subject)[0]
 
 
 def run_through(watch: Marks, act: Marks, keeps_watch: Marks, keeps_act: Marks) -> tuple[Marks, Marks, Places]:

@@ -31,7 +31,8 @@ class Known:
     def table(self, name: str) -> DataFrame:
         """The rows of a table that belong to these terms."""
         rows = self.tables[name]
-        return rows[rows["term"].isin(self.terms)]
+        known = rows["term"].isin(self.terms)
+        return rows if known.all() else rows[known]
 
     def named_now(self, rows: DataFrame) -> Series:
         """The subjects of `rows` in the term under review as one text per pupil."""
