@@ -83,9 +83,9 @@ def test_a_worker_that_is_killed_fails_its_own_job_only(job):
 def test_a_worker_that_hangs_is_ended_at_its_limit(job, monkeypatch):
     monkeypatch.setattr(workers, "GRACE", 3)
     hanging = job("hanging", time_limit=1)
-    hanging.target.parent.mkdir()
-    # Whoever opens a pipe to write waits until someone reads.
-    os.mkfifo(hanging.target.with_name(f".{hanging.target.name}.part"))
+    # Whoever opens a pipe to read waits until someone writes.
+    hanging.notebook.unlink()
+    os.mkfifo(hanging.notebook)
     many([hanging, job("b")], 2, heard := Heard())
     assert heard.kinds() == {"b": "done", "hanging": "failed"}
     assert heard["hanging"].error == "hanging.ipynb did not end in time and was ended."
