@@ -81,12 +81,14 @@ def test_a_worker_that_is_killed_fails_its_own_job_only(job):
 
 
 def test_a_worker_that_hangs_is_ended_at_its_limit(job, monkeypatch):
-    monkeypatch.setattr(workers, "GRACE", 3)
-    hanging = job("hanging", time_limit=1)
-    # Whoever opens a pipe to read waits until someone writes.
-    hanging.notebook.unlink()
-    os.mkfifo(hanging.notebook)
-    many([hanging, job("b")], 2, heard := Heard())
+    def heard_and_stopped(done: Job, outcome: Outcome) -> None:
+        heard(done, outcome)
+        for worker in workers_now():
+            worker.suspend()
+
+    monkeypatch.setattr(workers, "GRACE", 1)
+    heard = Heard()
+    many([job("hanging", "import time; time.sleep(30)", time_limit=4), job("b")], 2, heard_and_stopped)
     assert heard.kinds() == {"b": "done", "hanging": "failed"}
     assert heard["hanging"].error == "hanging.ipynb did not end in time and was ended."
     assert not workers_now()
