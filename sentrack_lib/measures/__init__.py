@@ -35,14 +35,14 @@ def review(
     flags = raise_flags(tables, pd.concat(grown.values(), ignore_index=True), attended, terms, rules, school.scales)
     compared = _compared(school, grown, terms)
     return {
-        "about": _about(school, term),
+        "about": _about(school, terms),
         "roll": now["pupils"],
         "teaching_groups": now["teaching_groups"],
         "progress": grown[term],
         "attendance": attended_now,
         "flags": flags,
         "comparisons": compared,
-        "rates": rates(now["pupils"], attended_now, flags, now["behaviour"]),
+        "rates": rates(now["pupils"], attended_now, flags, now["behaviour"], grown[term]),
         "changes": changes(school.tables, term, terms[-2] if len(terms) > 1 else None),
         "problems": school.problems,
         "counts": school.counts,
@@ -69,5 +69,8 @@ def _of(school: School, table: str, term: Term) -> DataFrame:
     return school.tables[table].loc[school.tables[table]["term"].eq(str(term))]
 
 
-def _about(school: School, term: Term) -> DataFrame:
-    return DataFrame([{"school": school.name, "term": str(term), "label": term.label, "version": version("sentrack")}])
+def _about(school: School, terms: tuple[Term, ...]) -> DataFrame:
+    """The school, the term under review, and the term before it as it is said (blank where there is none)."""
+    now, before = terms[-1], terms[-2].label if len(terms) > 1 else ""
+    about = {"school": school.name, "term": str(now), "label": now.label, "before": before, "version": version("sentrack")}
+    return DataFrame([about])

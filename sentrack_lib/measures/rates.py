@@ -10,22 +10,26 @@ EITHER = {"SEN support": "with SEN", "EHC plan": "with SEN", "No SEN": "without 
 """The coarser question, for readers to whom single statuses would be too small to show."""
 
 
-def rates(roll: DataFrame, attendance: DataFrame, flags: DataFrame, behaviour: DataFrame) -> DataFrame:
+def rates(roll: DataFrame, attendance: DataFrame, flags: DataFrame, behaviour: DataFrame, progress: DataFrame) -> DataFrame:
     """One row for each measure and group: `measure`, `family`, `group`, `count` pupils `of` so many for whom it is known.
 
-    Groups are all pupils, those with and without SEN, SEN status and year group. `roll`, `attendance` and `behaviour` are of
-    one term, `flags` as raised."""
+    Groups are all pupils, those with and without SEN, SEN status and year group. The tables are of
+    one term, `flags` as raised. A pupil without a figure of progress counts in none; without records of behaviour nobody does."""
     pupils = roll[["pupil_id", "year_group", "sen_status"]].merge(
         attendance[["pupil_id", "persistent", "severe"]], on="pupil_id", how="left"
     )
+    told = progress.loc[progress["subject"].eq("all") & progress["growth_percentile"].notna(), "pupil_id"]
     low = flags.loc[flags["rule"].eq("progress") & flags["level"].eq("act"), "pupil_id"]
     away = behaviour.loc[behaviour["kind"].isin(["suspension", "permanent_exclusion"]), "pupil_id"]
     measured = {
         "on the roll": Series(True, index=pupils.index, dtype="boolean"),
         "persistently absent": pupils["persistent"].astype("boolean"),
         "severely absent": pupils["severe"].astype("boolean"),
-        "suspended or excluded this term": pupils["pupil_id"].isin(away).astype("boolean"),
-        "likely to make low progress": pupils["pupil_id"].isin(low).astype("boolean"),
+        "suspended or excluded this term": pupils["pupil_id"]
+        .isin(away)
+        .astype("boolean")
+        .mask(pd.Series(behaviour.empty, pupils.index)),
+        "likely to make low progress": pupils["pupil_id"].isin(low).astype("boolean").mask(~pupils["pupil_id"].isin(told)),
     }
     return pd.concat([_by_group(measure, found, pupils) for measure, found in measured.items()], ignore_index=True)
 

@@ -48,17 +48,16 @@ def _with_sen(papers: Papers) -> Series:
 
 
 def _first(papers: Papers) -> list[str]:
-    """How many are likely to make low progress on average, how many of them have SEN, and how many have any flag."""
+    """Of those whose progress can be told, how many are likely to make low progress, and have SEN; and how many any flag."""
+    told = papers.of_pupils("progress").dropna(subset=["growth_percentile"])["pupil_id"].nunique()
     act = papers.flags[papers.flags["level"].eq("act")]
     low = act.loc[act["rule"].eq("progress"), "pupil_id"].unique()
     both = int(papers.roll["pupil_id"].isin(low).to_numpy() @ _with_sen(papers).fillna(False).to_numpy(dtype=int))
-    told = f"{sentence(of(len(low), len(papers.roll)))} {_is(len(low))} likely to make low progress on average over subjects"
+    likely = f"{sentence(of(len(low), told))} {_is(len(low))} likely to make low progress on average over subjects"
     whose = f"; of these, {both or 'none'} {_has(both)} SEN" if len(low) else ""
     reasons = act["pupil_id"].nunique()
-    counted = (
-        f"With attendance, behaviour, effort and missing marks counted in, {said(reasons, 'pupil')} {_has(reasons)} a reason"
-    )
-    return [f"{told}{whose}.", f"{counted} to be looked at."]
+    any_kind = f"{sentence(said(reasons, 'pupil'))} {_has(reasons)} a reason of any kind to be looked at first."
+    return [f"{likely}{whose}." if told else f"Progress cannot be told for any of {said(len(papers.roll), 'pupil')}.", any_kind]
 
 
 def _is(count: int) -> str:
@@ -80,10 +79,10 @@ def _differences(papers: Papers) -> list[str]:
         return ["No group here is large enough to be compared with the others: too few to say."]
     clear = tested[tested["verdict"].str.startswith(CLEAR)]
     # Of two groups that are each other's rest, one difference is told once, as that of the group that is behind.
-    told = clear.assign(size=clear["gap_less_artefact"].abs().round(6)).sort_values(
-        ["q_value", "gap_less_artefact"], kind="stable"
-    )
-    told = told.drop_duplicates(["family", "subject", "size"]).head(MOST_SHOWN)
+    pair = groups.groupby(["family", "subject"])["group"].transform("nunique").eq(2).reindex(clear.index)
+    told = clear.assign(side=clear["group"].mask(pair, "either"), behind=clear["verdict"].str.contains("lower"))
+    told = told.sort_values(["behind"], ascending=False, kind="stable").drop_duplicates(["family", "subject", "side"])
+    told = told.sort_values("q_value", kind="stable").head(MOST_SHOWN)
     return [*(_difference(row) for row in told.to_dict("records")), _out_of(len(clear), len(tested))]
 
 
@@ -151,6 +150,8 @@ def _rates(papers: Papers) -> list[str]:
 
 
 def _rate(row: Row) -> str:
+    if row["of"] == 0:
+        return f"{sentence(row['measure'])}: not known."
     if pd.isna(row["of"]) or pd.isna(row["count"]):
         return f"{sentence(row['measure'])}: too few to show."
     return f"{sentence(row['measure'])}: about {of(int(row['count']), int(row['of']))}."
@@ -203,9 +204,12 @@ def _thin(papers: Papers) -> str:
 
 
 def _changed(papers: Papers) -> str:
+    before = papers.tables["about"]["before"].iloc[0]
+    if not before:
+        return "There is no earlier term to compare this one with."
     rows = papers.tables["changes"]
     moved = rows[rows["column"].eq("roll")]
     joined = int(moved["before"].isna().sum())
     other = rows.loc[rows["column"].ne("roll"), "pupil_id"].nunique()
     came = f"{said(joined, 'pupil')} joined, {said(len(moved) - joined, 'pupil')} left"
-    return f"Since the term before, {came}, and details of {said(other, 'pupil')} changed."
+    return f"Since {before}, {came}, and details of {said(other, 'pupil')} changed."

@@ -77,12 +77,14 @@ def _shares(rows: DataFrame) -> Series:
     count, whole = rows["count"].astype("Int64"), rows["of"].astype("Int64")
     share = (100 * count / whole.mask(whole.eq(0))).round(0).astype("Int64")
     told = count.astype("str") + " of " + whole.astype("str") + " (" + share.astype("str") + " in 100)"
-    return told.where(share.notna(), "too few to show")
+    return told.where(share.notna(), "too few to show").mask(whole.eq(0), "not known")
 
 
 def _beside_others(papers: Papers, family: str) -> Part:
     """The groups of one question, with n, interval, what could have been seen, and a verdict in words."""
     rows = papers.comparisons[papers.comparisons["family"].eq(family)]
+    if family == "SEN by year group":  # Year 7 before Year 10
+        rows = rows.sort_values("group", key=lambda years: years.str.removeprefix("Year ").str.zfill(2))
     note = f"{int(rows['q_value'].notna().sum())} groups tested together. {DRAWN}"
     return Table(_printed(rows, family), f"Progress by {family}: {papers.title}", note, "there is no group to compare.")
 
