@@ -27,6 +27,9 @@ def main() -> None:
     except SentrackError as fault:
         print(fault, file=sys.stderr)
         sys.exit(fault.exit_code)
+    except OSError as fault:
+        print(f"{fault.filename or 'A file'} cannot be read or written: {fault.strerror}.", file=sys.stderr)
+        sys.exit(1)
 
 
 @app.command(epilog="Example: sentrack sample data/sample")
@@ -49,15 +52,24 @@ def sample(
 def import_(
     sources: Annotated[list[Path], typer.Argument(help="The exported files.")],
     into: Annotated[Path, typer.Option(help="The school's folder; it is made if it is not there.")],
-    profile: Annotated[str | None, typer.Option(help="The mapping: a file, or the name of one in parameters/.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="The mapping: a file, or the name of one in parameters/; else guessed.")
+    ] = None,
     term: Annotated[
         str | None, typer.Option(help="The term, such as 2025-26-autumn; not needed where the profile says it.")
     ] = None,
     school: Annotated[str | None, typer.Option(help="Which school, where the files hold several.")] = None,
+    draft_profile: Annotated[
+        Path | None,
+        typer.Option(help="Write the mapping that would be used to this file, to be corrected there; import nothing."),
+    ] = None,
 ) -> None:
     """Read exports into the canonical tables of a term, and say what was read, set aside and not understood."""
-    from sentrack_lib.sources.imports import import_files
+    from sentrack_lib.sources.imports import import_files, write_draft
 
+    if draft_profile:
+        print(write_draft(sources, into, term, draft_profile))
+        return
     report = import_files(sources, into, term, profile, school)
     print(report)
     raise typer.Exit(report.exit_code)
@@ -100,7 +112,8 @@ def run(
             asked, only or (), jobs, lambda done, of, page: bar.update(task, completed=done, total=of, description=page)
         )
     print(f"{report.made} pages made, {report.kept} were up to date. Packs, tables and notebooks are in {report.folder}.")
-    print(f"Begin with {report.folder / 'packs' / '2_review-inclusion.html'}.")
+    if (first := report.folder / "packs" / "2_review-inclusion.html").exists():
+        print(f"Begin with {first}.")
     if report.failed:
         raise RunFailed("\n".join(f"{page} {why}" for page, why in report.failed.items()))
 

@@ -106,10 +106,17 @@ class OwnScale(BaseModel):
     @classmethod
     def _short_form(cls, written: Any) -> Any:
         if isinstance(written, list):
-            return {"grades": [str(grade) for grade in written]}
-        if isinstance(written, dict) and isinstance(grades := written.get("grades"), dict):
+            written = {"grades": written}
+        if not isinstance(written, dict):
+            return written
+        grades = written.get("grades")
+        if isinstance(grades, dict):
             return {**written, "grades": [str(grade) for grade in grades], "points": list(grades.values())}
-        if isinstance(written, dict) and isinstance(grades := written.get("grades"), list):
+        if isinstance(grades, list):
+            if not all(isinstance(grade, str | int | float) and not isinstance(grade, bool) for grade in grades):
+                raise ValueError(
+                    'needs its grades as [Low, Middle, High] or as {Low: 1, Middle: 2, High: 3}; write "Yes" in quotes'
+                )
             return {**written, "grades": [str(grade) for grade in grades]}
         return written
 
@@ -155,8 +162,13 @@ class SchoolSettings(BaseModel):
     @field_validator("subjects", mode="before")
     @classmethod
     def _names_alone(cls, subjects: Any) -> Any:
-        listed = dict.fromkeys(subjects) if isinstance(subjects, list) else subjects
-        return {str(name): said or {} for name, said in listed.items()} if isinstance(listed, dict) else listed
+        """A list of names, or of what is said of each; and a department alone after a name."""
+        if isinstance(subjects, list):
+            named = [each if isinstance(each, dict) else {"name": each} for each in subjects]
+            subjects = {each.get("name"): {key: said for key, said in each.items() if key != "name"} for each in named}
+        if not isinstance(subjects, dict):
+            return subjects
+        return {str(name): {"department": said} if isinstance(said, str) else said or {} for name, said in subjects.items()}
 
     @classmethod
     def read(cls, folder: Path) -> "SchoolSettings":

@@ -14,6 +14,10 @@ def write_sample(folder: Path, pupils: int = 600, terms: int = 6, seed: int = 1)
     """Write an invented school of `pupils` pupils over `terms` terms, the last 2025-26-summer; the same seed, the same bytes."""
     if pupils < SMALLEST or terms < 1:
         raise WrongUse(f"An invented school needs {SMALLEST} pupils and 1 term or more; {pupils} and {terms} were asked for.")
+    if Path(folder).is_file() or (
+        Path(folder).is_dir() and any(Path(folder).iterdir()) and not (Path(folder) / "truths.yml").exists()
+    ):
+        raise WrongUse(f"{folder} is not empty and holds no invented school. Name a new folder; nothing was written.")
     school = invent(pupils, terms, seed)
     write_paper(Path(folder), school)
     write_tables(Path(folder), school)
