@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import yaml
@@ -14,12 +14,14 @@ from pydantic import ValidationError
 from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import SchoolSettings, nearest
 from sentrack_lib.sources import schema
+from sentrack_lib.sources.aliases import known_headings
 from sentrack_lib.sources.checking import check_table
 from sentrack_lib.sources.files import read_sheet, write_table, write_whole
 from sentrack_lib.sources.mapping import Mapped, apply_profile
 from sentrack_lib.sources.merging import CHANGE, Merged, completed, merged
 from sentrack_lib.sources.problems import FILE_SET_ASIDE, KEPT, ROW_SET_ASIDE, all_problems, problems_table, sentences, sets_aside
 from sentrack_lib.sources.profiles import Profile, filled_in, read_profile
+from sentrack_lib.sources.recognising import GUESSES, Draft, draft, left_out, write_profile
 
 FILES = ["file", "read", "set_aside", "made_no_row"]
 TABLES = ["file", "term", "table", "mapped", "accepted", "set_aside", "added", "changed", "unchanged"]
@@ -30,7 +32,8 @@ COLUMNS = ["file", "column", "use", "reason"]
 class ImportReport:
     """What an import did. `files`: rows read, set aside, made no row (not wanted, or nothing in them); `tables`: rows mapped =
     accepted + set aside, and of those accepted added, changed, unchanged; `columns`: used, ignored, not mentioned, missing;
-    `not_understood`: codes kept as they were; `changes`: cells that were otherwise before; `problems`."""
+    `not_understood`: codes kept as they were; `changes`: cells that were otherwise before; `problems`; `guesses`: without a
+    profile, what each file was taken for and where its columns went."""
 
     files: DataFrame
     tables: DataFrame
@@ -38,6 +41,7 @@ class ImportReport:
     not_understood: DataFrame
     changes: DataFrame
     problems: DataFrame
+    guesses: DataFrame
 
     @property
     def exit_code(self) -> int:
@@ -55,17 +59,32 @@ class ImportReport:
             f"{row['unchanged']:,} as before, {row['set_aside']:,} set aside."
             for row in self.tables.to_dict("records")
         ]
-        return "\n".join([*files, *tables, *sentences(self.problems)])
+        return "\n".join([*_taken(self.guesses), *files, *tables, *sentences(self.problems)])
 
 
 def import_files(
     sources: list[Path], into: Path, term: str | None, profile: Path | str | None, school: str | None = None
 ) -> ImportReport:
     """Bring exports into the school's folder `into`; a file that cannot be read is told, and the others go on."""
-    if profile is None:
-        raise WrongUse("Say which column is which with --profile: a file, or the name of one in parameters/.")
-    read = read_profile(profile_named(profile))
+    if profile is None and term is None:
+        raise WrongUse("Say which term the files are of, as --term 2025-26-autumn.")
+    read = read_profile(profile_named(profile)) if profile is not None else None
     return _together([_brought(Path(source), Path(into), term, read, school) for source in sources])
+
+
+def drafted(source: Path, into: Path, term: str) -> Draft:
+    """The profile with which a file would be brought into a school's folder, and what the file was taken for."""
+    settings = SchoolSettings.read(into) if (into / "school.yml").exists() else SchoolSettings(name=into.name)
+    return draft(read_sheet(source, known_headings()), term, settings)
+
+
+def write_draft(sources: list[Path], into: Path, term: str | None, file: Path) -> str:
+    """Write the profile of one export, to be corrected and kept; says what the export was taken for."""
+    if term is None or len(sources) != 1:
+        raise WrongUse("Name one file and its --term: a profile is drafted for one kind of export.")
+    taken = drafted(Path(sources[0]), Path(into), term)
+    write_profile(taken.profile, file)
+    return "\n".join([*_taken(taken.guesses), f"The profile is in {file}. Correct it, then import with --profile {file}."])
 
 
 def profile_named(profile: Path | str) -> Path:
@@ -80,10 +99,12 @@ def profile_named(profile: Path | str) -> Path:
     return found
 
 
-def _brought(source: Path, into: Path, term: str | None, profile: Profile, school: str | None) -> ImportReport:
+def _brought(source: Path, into: Path, term: str | None, given: Profile | None, school: str | None) -> ImportReport:
     """One file brought in."""
     try:
-        sheet = read_sheet(source, profile.headings(source.name))
+        taken = drafted(source, into, str(term)) if given is None else None
+        profile = given or cast(Draft, taken).profile
+        sheet = read_sheet(source, known_headings() if taken else profile.headings(source.name))
         found = apply_profile(profile, sheet, term, school)
     except BadInput as fault:
         return _report(source.name, problems=[_file_problem(source.name, str(fault))])
@@ -91,8 +112,9 @@ def _brought(source: Path, into: Path, term: str | None, profile: Profile, schoo
     _write_settings(profile, source, into, school)
     placed = [_placed(into, source.name, *place, rows) for place, rows in found.tables.items()]
     counts = DataFrame([_of_file(source.name, sheet.read, len(sheet.cells), found)], columns=FILES)
-    problems = [sheet.problems, found.problems, *(said for _, _, said in placed)]
-    return _report(source.name, counts, [count for count, _, _ in placed], found, [changes for _, changes, _ in placed], problems)
+    problems = [sheet.problems, found.problems, *(said for _, _, said in placed), *([left_out(taken.guesses)] if taken else [])]
+    changes = [changed for _, changed, _ in placed]
+    return _report(source.name, counts, [count for count, _, _ in placed], found, changes, problems, taken)
 
 
 def _placed(into: Path, file: str, term: str, table: str, mapped: DataFrame) -> tuple[dict[str, object], DataFrame, DataFrame]:
@@ -182,6 +204,19 @@ def _write_settings(profile: Profile, source: Path, into: Path, school: str | No
     write_whole(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), into / "school.yml")
 
 
+def _taken(guesses: DataFrame) -> list[str]:
+    """What each file was taken for, and below it its columns with where they went."""
+    lines = []
+    for (file, taken_for), listed in guesses.groupby(["file", "taken_for"], sort=False):
+        width = int(listed["heading"].str.len().max())
+        lines.append(
+            f"{file} was taken for {taken_for}. If that is wrong, write its profile with --draft-profile and correct it."
+        )
+        used = listed[listed["table"].ne("")]
+        lines += [f"  {heading:{width}}  ->  {table}: {goes_to}" for heading, table, goes_to in used[GUESSES[2:]].to_numpy()]
+    return lines
+
+
 def _file_problem(file: str, problem: str) -> DataFrame:
     said = {"file": file, "row": None, "column": "", "value": "", "problem": problem, "remedy": "The other files were imported."}
     return problems_table([{**said, "effect": FILE_SET_ASIDE}])
@@ -194,15 +229,17 @@ def _report(
     found: Mapped | None = None,
     changes: Iterable[DataFrame] = (),
     problems: Iterable[DataFrame] = (),
+    taken: Draft | None = None,
 ) -> ImportReport:
     columns = found.columns.assign(file=file)[COLUMNS] if found else DataFrame(columns=COLUMNS)
     odd = found.not_understood.assign(file=file) if found else DataFrame(columns=["column", "value", "rows", "file"])
     changed = pd.concat([DataFrame(columns=CHANGE), *changes], ignore_index=True)
     read = DataFrame(columns=FILES) if files is None else files
-    return ImportReport(read, DataFrame(list(tables), columns=TABLES), columns, odd, changed, all_problems(problems))
+    guesses = taken.guesses if taken else DataFrame(columns=GUESSES)
+    return ImportReport(read, DataFrame(list(tables), columns=TABLES), columns, odd, changed, all_problems(problems), guesses)
 
 
 def _together(reports: list[ImportReport]) -> ImportReport:
     """Several files' reports as one."""
-    names = ["files", "tables", "columns", "not_understood", "changes", "problems"]
+    names = ["files", "tables", "columns", "not_understood", "changes", "problems", "guesses"]
     return ImportReport(**{name: pd.concat([getattr(report, name) for report in reports], ignore_index=True) for name in names})

@@ -13,7 +13,7 @@ from sentrack_lib.sources import schema
 from sentrack_lib.sources.exported import Exported
 from sentrack_lib.sources.files import Sheet
 from sentrack_lib.sources.problems import ROW_SET_ASIDE, problems_table
-from sentrack_lib.sources.profiles import Origin, Part, Profile, Words, filled_in
+from sentrack_lib.sources.profiles import Fold, Origin, Part, Profile, Words, filled_in
 from sentrack_lib.terms import Term
 
 USED, IGNORED, NOT_MENTIONED, MISSING = "used", "ignored", "not mentioned", "missing"
@@ -104,7 +104,30 @@ def _table(part: Part, source: Exported, at: pd.Index, profile: Profile, words: 
     dates = [name for name in there if (schema.TABLES[part.table].columns[name].metadata or {})["written"] == schema.DATE]
     dated = table.assign(**{name: iso_dates(table[name]) for name in dates})
     # An empty cell of a marksheet is no grade at all, not a grade that is missing.
-    return dated[dated["grade"].ne("")] if "grade" in dated else dated
+    given = dated[dated["grade"].ne("")] if "grade" in dated else dated
+    return folded(given, part.fold, source) if part.fold else given
+
+
+def folded(table: DataFrame, fold: Fold, source: Exported) -> DataFrame:
+    """Rows alike in all columns but those of the fold as one row: their different values, in order of rank, in those columns."""
+    first = fold.columns[0]
+    alike = [name for name in table if name not in fold.columns]
+    if first not in table or not table.duplicated(alike).any():
+        return table
+    rank = source.cells(table.index, fold.by) if fold.by else None
+    ordered = table if rank is None else table.loc[pd.to_numeric(rank, errors="coerce").sort_values(kind="stable").index]
+    told = ordered[ordered[first].ne("")].drop_duplicates([*alike, first])
+    place = told.groupby(alike, sort=False).cumcount()
+    kept = table[~table.duplicated(alike)]
+    for number, name in enumerate(fold.columns):
+        values = told.loc[place.eq(number), [*alike, first]].rename(columns={first: name})
+        kept = kept.drop(columns=name, errors="ignore").merge(values, "left", alike).set_index(kept.index)
+    lost = int(place.ge(len(fold.columns)).sum())
+    source.remark(
+        f"has several rows a pupil: {len(table):,} rows became {len(kept):,}",
+        f"{lost:,} values beyond the first {len(fold.columns)} were left out." if lost else "Nothing to do.",
+    )
+    return kept.fillna("")
 
 
 def _cells(origin: Origin, source: Exported, at: pd.Index) -> Series | None:
@@ -126,7 +149,20 @@ def _drawn(origin: Origin, source: Exported, at: pd.Index) -> Series | None:
         remedy = "The same pupil gets another id when the rows move: import one file of this kind once only, or add an id to it."
         source.remark("has no id for its pupils; they were numbered by their rows", remedy)
         return origin.row_number + Series(at, index=at).astype("str")
-    return _sum(origin, source, at) if origin.sum else source.cells(at, *origin.headings)
+    return _sum(origin, source, at) if origin.sum else _written(origin, source, at)
+
+
+def _written(origin: Origin, source: Exported, at: pd.Index) -> Series | None:
+    """The cells under a heading: where blank those under the next, and of each only what stands before or after some mark."""
+    cells = source.cells(at, *origin.headings)
+    if cells is None:
+        return None
+    for heading in origin.where_blank:
+        other = source.cells(at, heading)
+        cells = cells if other is None else cells.mask(cells.eq(""), other)
+    if origin.before:
+        cells = cells.str.partition(origin.before)[0].str.strip()
+    return cells.str.partition(origin.after)[2].str.strip() if origin.after else cells
 
 
 def _sum(origin: Origin, source: Exported, at: pd.Index) -> Series | None:

@@ -9,6 +9,7 @@ from pandas import DataFrame
 KEPT = "kept"
 ROW_SET_ASIDE = "row set aside"
 FILE_SET_ASIDE = "file set aside"
+COLUMN_SET_ASIDE = "column set aside"
 COLUMNS = ["file", "row", "column", "value", "problem", "remedy", "effect"]
 MOST_ALIKE = 5
 """Problems of one kind in one file that are said on a screen; the table holds all."""

@@ -11,8 +11,11 @@
     - table: pupils                                        # a table of the school's folder; several parts may fill the same one
       columns:                                             # its column: where it comes from
         pupil_id: [UPN, Adno]                              # a heading, or several of which the first that is there counts
+        admission_no: {from: Adno, where_blank: [ID]}      # in rows where the one is blank, the other
+        surname: {from: Name, before: ","}                 # of "Sample, Nicky" what stands before the comma; also: after
         year_group: {always: "7"}                          # the same in every row
         sen_status: {from: SEN, recode: {"Yes": K, "No": N}}   # other codes stay as they are and are listed
+      fold: {columns: [sen_need, sen_need_2], by: Rank}    # rows alike in all else become one, these columns filled in turn
     - table: assessments
       terms: [2025-26-autumn]                              # only in these terms
       rows: {On roll: is Y}                                # as above, for this part only
@@ -82,6 +85,9 @@ class Origin(_Written):
     sum: tuple[str, ...] = ()
     times: float = 1
     row_number: str | None = None
+    where_blank: _Several = ()
+    before: str = ""
+    after: str = ""
     recode: dict[str, str] = Field(default_factory=dict)
     instead: tuple[Instead, ...] = ()
 
@@ -95,6 +101,13 @@ class Origin(_Written):
 _Origin = Annotated[Origin, BeforeValidator(lambda given: {"from": given} if isinstance(given, str | list) else given)]
 
 
+class Fold(_Written):
+    """Rows of the file that are alike in all other columns become one, which holds their different values beside each other."""
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    by: str | None = None
+
+
 class Part(_Written):
     """One table to be filled from the rows of a file."""
 
@@ -103,13 +116,14 @@ class Part(_Written):
     rows: Conditions = Field(default_factory=dict)
     each: tuple[dict[str, str], ...] = ()
     columns: dict[str, _Origin]
+    fold: Fold | None = None
 
     @model_validator(mode="after")
     def _known(self) -> "Part":
         if self.table not in schema.TABLES:
             raise ValueError(f"there is no table {self.table}.{nearest(self.table, schema.TABLES)}")
         known = schema.columns(self.table)
-        for column in self.columns:
+        for column in (*self.columns, *(self.fold.columns if self.fold else ())):
             if column not in known:
                 raise ValueError(f"{self.table} has no column {column}.{nearest(column, known)}")
         return self
@@ -196,14 +210,14 @@ def _word(word: str, words: Words) -> str:
 def _headings(part: Part) -> Iterator[str]:
     yield from part.rows
     for origin in part.columns.values():
-        yield from (*origin.headings, *origin.sum)
+        yield from (*origin.headings, *origin.where_blank, *origin.sum)
 
 
 def _said(file: Path, problem: dict[str, Any]) -> str:
     """One fault of a profile as a sentence."""
     where = ", ".join(str(step + 1) if isinstance(step, int) else step for step in problem["loc"]) or "the profile"
     if problem["type"] == "extra_forbidden":
-        known = {name for kind in (Profile, Part, Origin, Instead) for name in kind.model_fields} - {"headings"} | {"from"}
+        known = {name for kind in (Profile, Part, Fold, Origin, Instead) for name in kind.model_fields} - {"headings"} | {"from"}
         return f"{file}: {where} is not something a profile says.{nearest(str(problem['loc'][-1]), sorted(known))}"
     if problem["type"] == "missing":
         return f"{file}: {where} is missing."
