@@ -6,6 +6,7 @@ Every text that comes from data is escaped here or by the library that draws it;
 import base64
 import io
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,12 +46,12 @@ PIXELS = 110
 """An inch of a figure on a screen, so that its smallest words are as large as those of a table."""
 
 
-class Part:
+class Part(ABC):
     """One thing on a page."""
 
+    @abstractmethod
     def html(self) -> str:
         """The part as HTML that is safe to show."""
-        raise NotImplementedError
 
     def _repr_html_(self) -> str:
         return self.html()
