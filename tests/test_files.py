@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import xlsxwriter
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from sentrack_lib.errors import BadInput
-from sentrack_lib.sources.delimited import all_at_once, one_by_one
 from sentrack_lib.sources.files import Sheet, read_sheet, write_table, write_whole
-from sentrack_lib.sources.headings import Headings, normalised
+from sentrack_lib.sources.files.delimited import all_at_once, one_by_one
+from sentrack_lib.sources.files.headings import Headings, normalised
+from sentrack_lib.sources.files.texts import UTF_8, as_text
 from sentrack_lib.sources.problems import KEPT, ROW_SET_ASIDE
-from sentrack_lib.sources.texts import UTF_8, as_text
 
 HEADINGS = ["pupil_id", "surname", "grade"]
 ROLL = "pupil_id,surname,grade\nT1,Aamodt,5b\nT2,Ürnbach,4a\n"
@@ -261,10 +261,21 @@ def test_any_rows_that_were_written_come_back(
 ) -> None:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter).writerows([HEADINGS, *written])
-    sheet = read(tmp_path, out.getvalue().encode(encoding))
+    data = out.getvalue().encode(encoding)
+    assume(encoding != "cp1252" or not reads_as_utf_8(data) or data.isascii())
+    sheet = read(tmp_path, data)
     expected = [[bare(cell) for cell in row] for row in written]
     assert sheet.cells.to_numpy().tolist() == [row for row in expected if any(row)]
     assert sheet.read == len(sheet.cells)
+
+
+def reads_as_utf_8(data: bytes) -> bool:
+    """Whether nothing in some bytes tells that they were not saved as UTF-8, as with Â before a fixed space in Windows-1252."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def bare(cell: str) -> str:

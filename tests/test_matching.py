@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame, Series
 
-from sentrack_lib.sources import matching
-from sentrack_lib.sources.matching import SAID, has_right_check_letter, matched
+from sentrack_lib.sources.imports import matching
+from sentrack_lib.sources.imports.matching import SAID, has_right_check_letter, matched
 
 ANN, BEN, ELSE, TEMPORARY = "H801200001001", "K801200001002", "N801200001003", "X00180001701A"
 

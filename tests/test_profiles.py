@@ -12,11 +12,12 @@ from pandas import DataFrame
 from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import SchoolSettings
 from sentrack_lib.sources import schema
+from sentrack_lib.sources.exports.mapping import Mapped, apply_profile, iso_dates
+from sentrack_lib.sources.exports.profiles import Profile, read_profile
 from sentrack_lib.sources.files import read_sheet, write_table
-from sentrack_lib.sources.imports import ImportReport, import_files, profile_named
-from sentrack_lib.sources.mapping import Mapped, apply_profile, iso_dates
-from sentrack_lib.sources.merging import merged
-from sentrack_lib.sources.profiles import Profile, read_profile
+from sentrack_lib.sources.imports import ImportReport, import_files
+from sentrack_lib.sources.imports.importing import profile_named
+from sentrack_lib.sources.imports.merging import merged
 
 TERM = "2025-26-autumn"
 ROLL = """
@@ -275,7 +276,7 @@ def test_a_profile_is_found_by_name_and_an_unknown_one_told() -> None:
 
 
 def test_the_first_lines_of_the_module_show_a_profile_that_can_be_read(tmp_path: Path) -> None:
-    import sentrack_lib.sources.profiles as module
+    import sentrack_lib.sources.exports.profiles as module
 
     shown = [line for line in (module.__doc__ or "").splitlines() if line.startswith("    ")]
     assert [part.table for part in profile(tmp_path, "\n".join(shown)).tables] == ["pupils", "assessments", "attendance"]

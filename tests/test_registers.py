@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from sentrack_lib.sources import registers
 from sentrack_lib.sources.codes import code_rows
-from sentrack_lib.sources.registers import COUNTS, counted, from_wide, one_a_session, session_columns, within
+from sentrack_lib.sources.exports import registers
+from sentrack_lib.sources.exports.registers import COUNTS, counted, from_wide, one_a_session, session_columns, within
 
 BEFORE, AFTER = "2024-08-18", "2024-08-19"
 PRESENT, LATE, AUTHORISED, UNAUTHORISED, LATE_AFTER, NOT_COUNTED = ["11000", "11001", "10100", "10010", "10011", "00000"]

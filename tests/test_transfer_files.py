@@ -8,13 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sentrack_lib.errors import BadInput
-from sentrack_lib.sources import xml_files
 from sentrack_lib.sources.checking import check_table
-from sentrack_lib.sources.files import read_sheet
-from sentrack_lib.sources.mapping import IGNORED, NOT_MENTIONED, USED
+from sentrack_lib.sources.exports.mapping import IGNORED, NOT_MENTIONED, USED
+from sentrack_lib.sources.exports.transfer_files import kind_of_xml, read_census, read_superstar, read_transfer_file
+from sentrack_lib.sources.exports.upns import fault_of
+from sentrack_lib.sources.files import read_sheet, xml_files
 from sentrack_lib.sources.problems import KEPT
-from sentrack_lib.sources.transfer_files import kind_of_xml, read_census, read_superstar, read_transfer_file
-from sentrack_lib.sources.upns import fault_of
 
 TERM = "2025-26-summer"
 CARRIED = ["surname", "forename", "date_of_birth", "sex", "year_group", "ethnicity", "sen_status", "sen_need", "sen_need_2"]

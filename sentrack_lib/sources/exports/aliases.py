@@ -6,7 +6,7 @@ from functools import cache
 from pandas import Series
 
 from sentrack_lib.sources.codes import code_rows
-from sentrack_lib.sources.headings import normalised
+from sentrack_lib.sources.files.headings import normalised
 
 WORDS = ("subject", "kind", "term", "scale")
 """Lists of words within the headings of a marksheet; the other lists are of whole headings."""

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from sentrack_lib.errors import BadInput
-from sentrack_lib.sources.headings import Headings
+from sentrack_lib.sources.files.headings import Headings
 
 MOST_BYTES_OF_A_CELL = 200_000_000
 _BATCH = 50_000

@@ -8,9 +8,9 @@ from pandas import DataFrame, Series
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.sources import schema
-from sentrack_lib.sources.aliases import answers, flag_recode, found, recode
 from sentrack_lib.sources.cells import SEX, TICK, YEAR
-from sentrack_lib.sources.marksheets import Mark
+from sentrack_lib.sources.exports.aliases import answers, flag_recode, found, recode
+from sentrack_lib.sources.exports.marksheets import Mark
 
 Written = dict[str, Any]
 IDS = ("upn", "admission_no", "mis_id")

@@ -15,13 +15,13 @@ import pandas as pd
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
+from sentrack_lib.sources.exports.mapping import IGNORED, NOT_MENTIONED, USED, Mapped, iso_dates
+from sentrack_lib.sources.exports.transfer_pupils import ITEMS, SESSIONS, pupil_row, sessions_of, text
+from sentrack_lib.sources.exports.transfer_results import SUBJECTS, Result, results
+from sentrack_lib.sources.exports.upns import fault_of
 from sentrack_lib.sources.files import Sheet
-from sentrack_lib.sources.mapping import IGNORED, NOT_MENTIONED, USED, Mapped, iso_dates
+from sentrack_lib.sources.files.xml_files import Document, read_xml, root_of
 from sentrack_lib.sources.problems import KEPT, Fault, problem, problems_table
-from sentrack_lib.sources.transfer_pupils import ITEMS, SESSIONS, pupil_row, sessions_of, text
-from sentrack_lib.sources.transfer_results import SUBJECTS, Result, results
-from sentrack_lib.sources.upns import fault_of
-from sentrack_lib.sources.xml_files import Document, read_xml, root_of
 from sentrack_lib.terms import Term
 
 Kind = Literal["ctf", "census", "superstar"]

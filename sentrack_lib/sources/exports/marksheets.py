@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pandas import DataFrame, Series
 
-from sentrack_lib.sources.aliases import aliases, is_known
-from sentrack_lib.sources.headings import normalised
+from sentrack_lib.sources.exports.aliases import aliases, is_known
+from sentrack_lib.sources.files.headings import normalised
 from sentrack_lib.sources.scales import GRADED, NOT_UNDERSTOOD, Scale
 from sentrack_lib.terms import SEASONS, Term
 

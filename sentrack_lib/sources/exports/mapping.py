@@ -10,10 +10,10 @@ from pandas import DataFrame, Series
 from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import nearest
 from sentrack_lib.sources import schema
-from sentrack_lib.sources.exported import Exported
+from sentrack_lib.sources.exports.exported import Exported
+from sentrack_lib.sources.exports.profiles import Fold, Origin, Part, Profile, Words, filled_in
 from sentrack_lib.sources.files import Sheet
 from sentrack_lib.sources.problems import ROW_SET_ASIDE, problems_table
-from sentrack_lib.sources.profiles import Fold, Origin, Part, Profile, Words, filled_in
 from sentrack_lib.terms import Term
 
 USED, IGNORED, NOT_MENTIONED, MISSING = "used", "ignored", "not mentioned", "missing"

@@ -10,13 +10,13 @@ from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.settings import SchoolSettings
-from sentrack_lib.sources import drafting
-from sentrack_lib.sources.aliases import found
-from sentrack_lib.sources.drafting import Written
+from sentrack_lib.sources.exports import drafting
+from sentrack_lib.sources.exports.aliases import found
+from sentrack_lib.sources.exports.drafting import Written
+from sentrack_lib.sources.exports.marksheets import Mark, last_of_each, marks_of
+from sentrack_lib.sources.exports.profiles import Part, Profile
 from sentrack_lib.sources.files import Sheet, write_whole
-from sentrack_lib.sources.marksheets import Mark, last_of_each, marks_of
 from sentrack_lib.sources.problems import COLUMN_SET_ASIDE, KEPT, Fault, problem, problems_table
-from sentrack_lib.sources.profiles import Part, Profile
 from sentrack_lib.sources.scales import scales_of
 from sentrack_lib.terms import Term
 

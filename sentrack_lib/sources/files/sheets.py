@@ -1,36 +1,27 @@
-"""Reading a CSV, TSV, gzipped or Excel file as text, with everything that is wrong with it said; and writing tables.
+"""Reading a CSV, TSV, gzipped or Excel file as text, with everything that is wrong with it said.
 
 Nothing is guessed: cells stay as they were written. A row that does not fit the headings is set aside with its number.
 """
 
 import csv
-import os
-import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from io import StringIO
 from itertools import chain, islice
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
-from sentrack_lib.sources.delimited import Misfit, Rows, all_at_once, gathered, one_by_one
-from sentrack_lib.sources.headings import DELIMITERS, FIRST_ROWS, Headings, find_headings, likeliest_delimiter
+from sentrack_lib.sources.files.delimited import Misfit, Rows, all_at_once, gathered, one_by_one
+from sentrack_lib.sources.files.headings import DELIMITERS, FIRST_ROWS, Headings, find_headings, likeliest_delimiter
+from sentrack_lib.sources.files.texts import UTF_8, Text, as_text, read_bytes
+from sentrack_lib.sources.files.workbooks import is_workbook, workbook_rows
+from sentrack_lib.sources.files.writing import SHIELDED, TEXT
 from sentrack_lib.sources.problems import KEPT, ROW_SET_ASIDE, problems_table
-from sentrack_lib.sources.texts import UTF_8, Text, as_text, read_bytes
-from sentrack_lib.sources.workbooks import is_workbook, workbook_rows
-
-TEXT = pd.StringDtype(na_value=np.nan)
-# What a spreadsheet would run, its full-width twins included; an apostrophe before it is doubled so that it survives reading.
-_RISKY = r"^('*\s*[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
-_SHIELDED = _RISKY.replace("^(", "^'(")
-_PLAIN_NUMBER = r"^-?\d+(\.\d+)?$"
 
 
 @dataclass(frozen=True)
@@ -53,39 +44,6 @@ def read_sheet(file: Path, known: Collection[str] = (), sheet: str | None = None
     if is_workbook(data):
         return _from_workbook(data, file.name, known, sheet)
     return _from_text(as_text(data, file.name), file.name, known)
-
-
-def write_table(table: DataFrame, file: Path) -> None:
-    """Write a table as CSV (UTF-8, ISO dates), whole or not at all; text a spreadsheet would run gets a leading apostrophe."""
-    texts = table.select_dtypes(["str", "object", "category"]).astype(TEXT)
-    shielded = table.assign(**{str(name): _shielded(texts[name]) for name in texts})
-    # The csv module leaves a lone return unquoted when lines end otherwise; quoted, it stays inside its cell.
-    returns = any(texts[name].str.contains("\r", regex=False).any() for name in texts)
-    quoting: Literal[0, 1] = csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
-    write_whole(shielded.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d", quoting=quoting), file)
-
-
-def write_whole(content: str | bytes, file: Path) -> None:
-    """Write a file whole or not at all, however the program ends: beside it first, then in its place."""
-    file = Path(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content.encode() if isinstance(content, str) else content)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(beside).chmod(0o644)
-        Path(beside).replace(file)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
-def _shielded(texts: pd.Series) -> pd.Series:
-    column = pc.utf8_rtrim_whitespace(pa.array(texts, type=pa.large_string(), from_pandas=True))
-    runs = pc.and_not(pc.match_substring_regex(column, _RISKY), pc.match_substring_regex(column, _PLAIN_NUMBER)).fill_null(False)
-    return texts.mask(runs.to_numpy(zero_copy_only=False), "'" + texts) if pc.any(runs).as_py() else texts
 
 
 def _from_workbook(data: bytes, name: str, known: Collection[str], sheet: str | None) -> Sheet:
@@ -128,7 +86,7 @@ def _named(found: Rows, headings: Headings) -> tuple[DataFrame, list[str]]:
 def _unshielded(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pc.any(pc.starts_with(column, "'")).as_py():
         return column
-    return pc.replace_substring_regex(column, pattern=_SHIELDED, replacement=r"\1")
+    return pc.replace_substring_regex(column, pattern=SHIELDED, replacement=r"\1")
 
 
 def _how_written(text: Text, delimiter: str, name: str) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
 from sentrack_lib.errors import BadInput
-from sentrack_lib.sources.texts import read_bytes
+from sentrack_lib.sources.files.texts import read_bytes
 
 MOST_BYTES = 20_000_000
 """What is larger cannot be promised to end within a minute and a gigabyte."""

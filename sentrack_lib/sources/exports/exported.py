@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 from pandas import Series
 
+from sentrack_lib.sources.exports.profiles import CONDITION, Conditions
 from sentrack_lib.sources.files import Sheet
-from sentrack_lib.sources.headings import normalised
+from sentrack_lib.sources.files.headings import normalised
 from sentrack_lib.sources.problems import KEPT
-from sentrack_lib.sources.profiles import CONDITION, Conditions
 
 
 @dataclass

@@ -14,14 +14,14 @@ from pydantic import ValidationError
 from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import SchoolSettings, nearest
 from sentrack_lib.sources import schema
-from sentrack_lib.sources.aliases import known_headings
 from sentrack_lib.sources.checking import check_table
+from sentrack_lib.sources.exports.aliases import known_headings
+from sentrack_lib.sources.exports.mapping import Mapped, apply_profile
+from sentrack_lib.sources.exports.profiles import Profile, filled_in, read_profile
+from sentrack_lib.sources.exports.recognising import GUESSES, Draft, draft, left_out, write_profile
 from sentrack_lib.sources.files import read_sheet, write_table, write_whole
-from sentrack_lib.sources.mapping import Mapped, apply_profile
-from sentrack_lib.sources.merging import CHANGE, Merged, completed, merged
+from sentrack_lib.sources.imports.merging import CHANGE, Merged, completed, merged
 from sentrack_lib.sources.problems import FILE_SET_ASIDE, KEPT, ROW_SET_ASIDE, all_problems, problems_table, sentences, sets_aside
-from sentrack_lib.sources.profiles import Profile, filled_in, read_profile
-from sentrack_lib.sources.recognising import GUESSES, Draft, draft, left_out, write_profile
 
 FILES = ["file", "read", "set_aside", "made_no_row"]
 TABLES = ["file", "term", "table", "mapped", "accepted", "set_aside", "added", "changed", "unchanged"]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from sentrack_lib.settings import SchoolSettings
+from sentrack_lib.sources.exports.transfer_pupils import text
 from sentrack_lib.sources.scales import NOT_UNDERSTOOD, Scale, scales_of
-from sentrack_lib.sources.transfer_pupils import text
 
 SUBJECTS = {
     ("ENG", "REA"): "Reading",
