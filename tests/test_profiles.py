@@ -12,12 +12,14 @@ from pandas import DataFrame
 from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import SchoolSettings
 from sentrack_lib.sources import schema
-from sentrack_lib.sources.exports.mapping import Mapped, apply_profile, iso_dates
+from sentrack_lib.sources.exports.days import iso_dates
+from sentrack_lib.sources.exports.export import Export
+from sentrack_lib.sources.exports.mapping import apply_profile
 from sentrack_lib.sources.exports.profiles import Profile, read_profile
 from sentrack_lib.sources.files import read_sheet, write_table
 from sentrack_lib.sources.imports import ImportReport, import_files
 from sentrack_lib.sources.imports.importing import profile_named
-from sentrack_lib.sources.imports.merging import merged
+from sentrack_lib.sources.imports.merging import CHANGE, merged
 
 TERM = "2025-26-autumn"
 ROLL = """
@@ -51,7 +53,7 @@ def profile(folder: Path, text: str) -> Profile:
 
 def mapped(
     folder: Path, text: str, export: str, term: str | None = TERM, school: str | None = None, name: str = "export.csv"
-) -> Mapped:
+) -> Export:
     """What a profile makes of an export (`a | b`, one row a line)."""
     (folder / name).write_text(
         "\n".join(",".join(cell.strip() for cell in line.split("|")) for line in export.strip().splitlines())
@@ -67,6 +69,12 @@ def imported(folder: Path, text: str, export: str, term: str | None = TERM, name
     )
     profile(folder, text)
     return import_files([folder / name], folder / "school", term, folder / "mapping.yml")
+
+
+def named(found: Export, table: str, *columns: str) -> list[tuple[str, ...]]:
+    """Some columns of a mapped table, each row after the pupil it is about."""
+    whole = found.tables[TERM, table]
+    return rows(whole.assign(pupil_id=found.who["pupil_id"].loc[whole.index].to_numpy())[["pupil_id", *columns]])
 
 
 def rows(table: DataFrame) -> list[tuple[str, ...]]:
@@ -90,7 +98,8 @@ def test_columns_are_renamed_and_codes_rewritten_and_the_rest_is_told(tmp_path: 
         ROLL,
         "upn | LEGAL_SURNAME | Year | SEN | Phone | Pet\nT1 | Aamodt | 7 | Yes | 1 | cat\nT2 | Barnsey | 8 | no | 2 |",
     )
-    assert rows(found.tables[TERM, "pupils"]) == [("T1", "Aamodt", "7", "K"), ("T2", "Barnsey", "8", "N")]
+    assert rows(found.tables[TERM, "pupils"]) == [("Aamodt", "7", "K"), ("Barnsey", "8", "N")]
+    assert rows(found.who) == [("T1", "Aamodt"), ("T2", "Barnsey")]
     assert found.tables[TERM, "pupils"].index.tolist() == [2, 3]
     assert dict(zip(found.columns["column"], found.columns["use"], strict=True)) == {
         "upn": "used", "LEGAL_SURNAME": "used", "Year": "used", "SEN": "used", "Phone": "ignored", "Pet": "not mentioned",
@@ -117,7 +126,7 @@ def test_a_column_that_is_not_in_the_export_is_told(tmp_path: Path) -> None:
 
 def test_wide_columns_become_rows_and_an_empty_cell_is_no_row(tmp_path: Path) -> None:
     found = mapped(tmp_path, MARKS, "UPN | En | Ma\nT1 | 5 | ABS\nT2 | | 7")
-    assert [row[:2] + row[4:] for row in rows(found.tables[TERM, "assessments"])] == [
+    assert named(found, "assessments", "subject", "grade") == [
         ("T1", "English", "5"), ("T1", "Maths", "ABS"), ("T2", "Maths", "7"),
     ]  # fmt: skip
 
@@ -135,9 +144,10 @@ def test_one_file_fills_several_tables_and_terms(tmp_path: Path) -> None:
     """
     export = "id | Sum roll | Sum year | Aut roll | Aut year\nT1 | x | 7 | x | 8\nT2 | | | x | 7"
     found = mapped(tmp_path, text, export, term=None)
+    assert rows(found.who) == [("T1",), ("T2",)]
     assert {place: table.iloc[:, :2].to_numpy().tolist() for place, table in found.tables.items()} == {
-        ("2024-25-summer", "pupils"): [["T1", "7"]],
-        ("2025-26-autumn", "pupils"): [["T1", "8"], ["T2", "7"]],
+        ("2024-25-summer", "pupils"): [["7", "N"]],
+        ("2025-26-autumn", "pupils"): [["8", "N"], ["7", "N"]],
         ("2025-26-autumn", "adults"): [["T1", "mentor"], ["T2", "mentor"]],
     }
     assert set(mapped(tmp_path, text, export, term="2024-25-summer").tables) == {("2024-25-summer", "pupils")}
@@ -159,7 +169,7 @@ def test_a_column_may_name_the_term_and_a_row_without_one_is_set_aside(tmp_path:
 def test_the_rows_of_one_school_can_be_chosen(tmp_path: Path) -> None:
     text = "school: Site\n" + ROLL
     export = "UPN | Legal Surname | Year | SEN | Site\nT1 | Aamodt | 7 | No | East\nT2 | Barnsey | 7 | No | West"
-    assert mapped(tmp_path, text, export, school="West").tables[TERM, "pupils"]["pupil_id"].tolist() == ["T2"]
+    assert mapped(tmp_path, text, export, school="West").who["pupil_id"].tolist() == ["T2"]
     assert len(mapped(tmp_path, text, export).tables[TERM, "pupils"]) == 2
     with pytest.raises(BadInput, match="no rows of school Wets. Did you mean West"):
         mapped(tmp_path, text, export, school="Wets")
@@ -170,7 +180,7 @@ def test_the_rows_of_one_school_can_be_chosen(tmp_path: Path) -> None:
 def test_pupils_without_an_id_are_numbered_by_row_and_that_is_said(tmp_path: Path) -> None:
     text = "tables: [{table: pupils, columns: {pupil_id: {row_number: m-}, year_group: Year, sen_status: {always: N}}}]"
     found = mapped(tmp_path, text, "Year\n7\n8")
-    assert found.tables[TERM, "pupils"]["pupil_id"].tolist() == ["m-2", "m-3"]
+    assert found.who["pupil_id"].tolist() == ["m-2", "m-3"]
     assert "numbered by their rows" in found.problems["problem"].item()
 
 
@@ -222,16 +232,34 @@ def test_days_are_read_day_first_and_never_month_first() -> None:
         "03/04/2025",
         "3/4/2025",
         "13/04/2025",
-        "04/13/2025",
         "2025-04-03",
         "31/02/2025",
+        "03-04-2025",
+        "3 Apr 2025",
+        "Thu 03-April-25",
+        "03/04/25",
         "April",
         "",
         "2025-04-03 09:30:00",
     ]
     assert iso_dates(pd.Series(written, dtype="str")).tolist() == [
-        "2025-04-03", "2025-04-03", "2025-04-13", "04/13/2025", "2025-04-03", "31/02/2025", "April", "", "2025-04-03",
+        "2025-04-03", "2025-04-03", "2025-04-13", "2025-04-03", "31/02/2025", "2025-04-03", "2025-04-03", "2025-04-03",
+        "03/04/25", "April", "", "2025-04-03",
     ]  # fmt: skip
+
+
+def test_a_column_written_month_first_is_not_read_and_a_slip_costs_one_day() -> None:
+    american = pd.Series(["04/03/2025", "04/25/2025", "12/01/2025"], dtype="str")
+    assert iso_dates(american).tolist() == american.tolist()
+    slip = pd.Series(["03/04/2025"] * 30 + ["04/25/2025"], dtype="str")
+    assert iso_dates(slip).tolist() == ["2025-04-03"] * 30 + ["04/25/2025"]
+
+
+def test_a_column_written_month_first_is_told(tmp_path: Path) -> None:
+    text = "tables: [{table: behaviour, columns: {pupil_id: UPN, on: Date, kind: {always: reward}}}]"
+    report = imported(tmp_path, text, "UPN | Date\nT1 | 04/03/2025\nT1 | 04/25/2025")
+    assert "month first" in str(report) and report.exit_code == 1
+    assert not (tmp_path / "school" / TERM / "behaviour.csv").exists()
 
 
 def test_only_columns_of_days_are_rewritten(tmp_path: Path) -> None:
@@ -294,7 +322,7 @@ def test_an_import_writes_the_tables_the_settings_and_the_untouched_original(tmp
         ("-export.csv", (tmp_path / "export.csv").read_bytes())
     ]
     assert report.exit_code == 0
-    assert "export.csv: 2 rows read, 0 set aside" in str(report)
+    assert "export.csv: what its profile describes. 2 rows read, 2 accepted, 0 set aside." in str(report)
 
 
 def test_settings_of_a_profile_are_written_once_and_never_over_those_of_a_school(tmp_path: Path) -> None:
@@ -328,7 +356,7 @@ def test_a_newer_file_wins_and_a_pupil_missing_from_it_stays_and_is_told(tmp_pat
         tmp_path, ROLL, "UPN | Legal Surname | Year | SEN\nT3 | Coopertz | 8 | No\nT1 | Aamodt | 7 | Yes", name="newer.csv"
     )
     assert held(tmp_path, "pupils").splitlines()[1:] == ["T1,Aamodt,7,K", "T2,Barnsey,7,K", "T3,Coopertz,8,N"]
-    assert rows(report.changes) == [("pupils", "T1", "sen_status", "N", "K")]
+    assert rows(report.changes[CHANGE]) == [("pupils", "T1", "sen_status", "N", "K")]
     assert report.problems.query("problem.str.contains('not in this file')")["value"].tolist() == ["T2"]
     assert report.exit_code == 0
 
@@ -343,7 +371,7 @@ def test_a_list_of_sen_alone_changes_only_what_it_says(tmp_path: Path) -> None:
 
 def test_rows_that_cannot_be_used_are_set_aside_and_counted(tmp_path: Path) -> None:
     report = imported(tmp_path, ROLL, EXPORT + "\n | Coopertz | 7 | No\nT4 | Dunnock | 7")
-    assert rows(report.files) == [("export.csv", 4, 1, 0)]
+    assert rows(report.files[["file", "read", "accepted", "set_aside"]]) == [("export.csv", 4, 2, 2)]
     assert report.tables[["mapped", "accepted", "set_aside"]].to_numpy().tolist() == [[3, 2, 1]]
     assert report.exit_code == 1
     assert sorted(report.problems.query("effect == 'row set aside'")["row"]) == [4, 5]

@@ -13,8 +13,8 @@ from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import SchoolSettings
 from sentrack_lib.sources.codes import code_rows
 from sentrack_lib.sources.exports.aliases import flag_recode, known_headings
+from sentrack_lib.sources.exports.drafting import draft
 from sentrack_lib.sources.exports.marksheets import read_heading
-from sentrack_lib.sources.exports.recognising import draft
 from sentrack_lib.sources.files import read_sheet
 from sentrack_lib.sources.imports import ImportReport, import_files
 from sentrack_lib.terms import Term

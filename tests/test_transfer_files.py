@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.sources.checking import check_table
-from sentrack_lib.sources.exports.mapping import IGNORED, NOT_MENTIONED, USED
+from sentrack_lib.sources.exports.export import IGNORED, NOT_MENTIONED, USED
 from sentrack_lib.sources.exports.transfer_files import kind_of_xml, read_census, read_superstar, read_transfer_file
-from sentrack_lib.sources.exports.upns import fault_of
 from sentrack_lib.sources.files import read_sheet, xml_files
+from sentrack_lib.sources.imports import import_files
 from sentrack_lib.sources.problems import KEPT
 
 TERM = "2025-26-summer"
@@ -133,19 +133,23 @@ def test_the_invented_school_comes_back_from_a_transfer_file(saved, invented, wh
     content, scaled = whole_ctf
     found = read_transfer_file(saved(content), TERM)
     assert set(found.tables) == {(TERM, "pupils"), (TERM, "prior_attainment")}
-    pupils, prior = (found.tables[TERM, name].reset_index(drop=True) for name in ("pupils", "prior_attainment"))
+    pupils = found.tables[TERM, "pupils"].reset_index(drop=True)
     before = invented["pupils"].reset_index(drop=True)
-    columns = ["pupil_id", "upn", *CARRIED, *DERIVED]
+    columns = ["upn", *CARRIED, *DERIVED]
     pd.testing.assert_frame_equal(pupils[columns], before[columns], check_names=False)
     order = ["pupil_id", "subject"]
+    placed = found.tables[TERM, "prior_attainment"]
+    prior = placed.assign(pupil_id=found.who["upn"].loc[placed.index].to_numpy())
     rows = [table[[*order, "stage", "scale", "grade"]].sort_values(order).reset_index(drop=True) for table in (prior, scaled)]
     pd.testing.assert_frame_equal(*rows, check_names=False)
     assert found.problems.empty
 
 
 def test_every_row_passes_the_checks_of_its_table(saved, whole_ctf):
-    for (_, name), table in read_transfer_file(saved(whole_ctf[0]), TERM).tables.items():
-        accepted, problems = check_table(name, table, "a file")
+    found = read_transfer_file(saved(whole_ctf[0]), TERM)
+    for (_, name), table in found.tables.items():
+        named = table.assign(pupil_id=found.who["upn"].loc[table.index])
+        accepted, problems = check_table(name, named, "a file")
         assert len(accepted) == len(table) and problems.empty
 
 
@@ -153,7 +157,7 @@ def test_the_invented_school_comes_back_from_a_census(saved, invented):
     rows = invented["pupils"].to_dict("records")
     found = read_census(saved(census(*map(census_pupil, rows))), TERM).tables[TERM, "pupils"].reset_index(drop=True)
     before = invented["pupils"].reset_index(drop=True)
-    columns = ["pupil_id", "upn", *CARRIED]
+    columns = ["upn", *CARRIED]
     pd.testing.assert_frame_equal(found[columns], before[columns], check_names=False)
     assert list(found["eal"]) == list(before["eal"].where(before["eal"].eq("Y"), "N"))
     assert set(found["joined_on"]) == {"2022-09-05"} and "disability" not in found
@@ -210,7 +214,7 @@ def test_a_packed_file_is_unpacked(saved):
 
 def test_a_pupil_of_whom_little_is_told_is_kept_and_nothing_is_made_up(saved):
     found = read_transfer_file(saved(ctf(tag("Pupil", said("UPN", "H801200001001")))), TERM)
-    assert found.tables[TERM, "pupils"].to_dict("records") == [{"pupil_id": "H801200001001", "upn": "H801200001001"}]
+    assert found.tables[TERM, "pupils"].to_dict("records") == [{"upn": "H801200001001"}]
 
 
 def test_a_need_that_has_ended_does_not_count_and_of_one_rank_the_latest_does(saved):
@@ -254,7 +258,7 @@ def test_english_is_additional_where_another_first_language_is_told(saved, langu
 )
 def test_a_result_is_on_the_scale_of_its_stage_and_year(saved, given, row):
     found = read_transfer_file(saved(ctf(ctf_pupil(PUPIL, [given]))), TERM)
-    assert found.tables[TERM, "prior_attainment"].to_numpy().tolist() == [["H801200001001", row[0], "KS2", *row[1:]]]
+    assert found.tables[TERM, "prior_attainment"].to_numpy().tolist() == [[row[0], "KS2", *row[1:]]]
     assert list(found.not_understood["value"]) == (["QQQ"] if row[0] == "QQQ" else [])
 
 
@@ -287,7 +291,7 @@ YEAR_DATA = tag(
 
 def test_the_year_so_far_is_the_autumn_term_where_the_file_was_written_in_it(saved):
     found = read_transfer_file(saved(ctf(ctf_pupil(PUPIL, more=YEAR_DATA))), "2025-26-autumn")
-    assert found.tables["2025-26-autumn", "attendance"].to_numpy().tolist() == [["H801200001001", "100", "95", "4", "1"]]
+    assert found.tables["2025-26-autumn", "attendance"].to_numpy().tolist() == [["100", "95", "4", "1"]]
     assert found.problems.empty
 
 
@@ -306,18 +310,12 @@ def test_every_element_is_told_as_used_or_not_with_the_reason(saved):
     assert columns.loc["BasicDetails/FormerUPN", "use"] == IGNORED
 
 
-@pytest.mark.parametrize(
-    "upn, fault", [("H801200001001", ""), ("X00180001701A", ""), ("J801200001001", "check letter"), ("UN1", "written")]
-)
-def test_the_first_letter_of_a_upn_checks_the_others(upn, fault):
-    assert fault in fault_of(upn) and bool(fault) == bool(fault_of(upn))
-
-
-def test_a_pupil_with_a_wrong_check_letter_stays_and_it_is_told(saved):
-    found = read_transfer_file(saved(ctf(ctf_pupil(PUPIL), ctf_pupil(PUPIL | {"upn": "J801200001001"}))), TERM)
-    assert len(found.tables[TERM, "pupils"]) == 2
-    told = found.problems.iloc[0]
-    assert (told["row"], told["value"], told["effect"]) == (2, "J801200001001", KEPT) and len(found.problems) == 1
+def test_a_pupil_with_a_wrong_check_letter_stays_and_it_is_told(saved, tmp_path):
+    file = saved(ctf(ctf_pupil(PUPIL), ctf_pupil(PUPIL | {"upn": "J801200001001", "surname": "Otherley"})))
+    report = import_files([file], tmp_path / "school", TERM)
+    told = report.problems[report.problems["problem"].str.contains("check letter")]
+    assert told[["row", "value", "effect"]].to_numpy().tolist() == [[2, "J801200001001", KEPT]]
+    assert report.files[["read", "accepted", "set_aside"]].to_numpy().tolist() == [[2, 2, 0]]
 
 
 @pytest.mark.parametrize("version, told", [("12.0", False), ("25.0", False), ("11.0", True), ("26.0", True), ("new", True)])

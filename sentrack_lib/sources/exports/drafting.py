@@ -1,177 +1,153 @@
-"""Drafting the parts of a profile: what each column of a table is to be taken from, by the headings and cells of a sheet."""
+"""Drafting the profile that brings an export in, by its headings and cells. A school may keep the draft and correct it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame, Series
+import yaml
+from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
-from sentrack_lib.sources import schema
-from sentrack_lib.sources.cells import SEX, TICK, YEAR
-from sentrack_lib.sources.exports.aliases import answers, flag_recode, found, recode
-from sentrack_lib.sources.exports.marksheets import Mark
+from sentrack_lib.settings import SchoolSettings
+from sentrack_lib.sources.exports.export import GUESSES
+from sentrack_lib.sources.exports.profiles import Part, Profile
+from sentrack_lib.sources.exports.shapes import SHAPES, Drafted, Seen, Shape
+from sentrack_lib.sources.exports.shapes.results import NO_SCALE
+from sentrack_lib.sources.exports.shapes.shape import Written
+from sentrack_lib.sources.exports.shapes.who import who
+from sentrack_lib.sources.files import Sheet, write_whole
+from sentrack_lib.sources.problems import COLUMN_SET_ASIDE, KEPT, Fault, problem, problems_table
+from sentrack_lib.terms import Term
 
-Written = dict[str, Any]
-IDS = ("upn", "admission_no", "mis_id")
-YES = "one of Y, Yes, T, True, 1"
-
-
-def pupil_id(cells: DataFrame) -> Written:
-    """The pupils' best id in a file: the UPN, where blank the admission number, where blank the id of the school's system."""
-    there = found("pupils", map(str, cells))
-    ids = [heading for column in IDS for heading in there.get(column, [])]
-    if not ids:
-        raise BadInput("It names pupils by no UPN, admission number or id. Add one to the export, or import it with --profile.")
-    return {"from": ids[0], "where_blank": ids[1:]} if ids[1:] else {"from": ids[0]}
-
-
-def pupils(cells: DataFrame) -> list[Written]:
-    """The part for a roll, a list of SEN, or a list of pupil premium."""
-    there = found("pupils", map(str, cells))
-    known = {name: headings[0] for name, headings in there.items() if name in schema.columns("pupils")}
-    columns = {"pupil_id": pupil_id(cells), **{name: _coded(name, cells[heading], heading) for name, heading in known.items()}}
-    if "full name" in there and "surname" not in known:
-        columns |= _names(cells, there["full name"][0])
-    if "premium reason" in there:
-        reasons = dict.fromkeys(there["premium reason"], YES)
-        columns["pupil_premium"] = {"always": "N", "instead": [{"write": "Y", "where_any": reasons}]}
-    part: Written = {"table": "pupils", "columns": columns}
-    if "sen_need" in known and "sen_need_2" not in known:
-        part["fold"] = {"columns": ["sen_need", "sen_need_2"], **({"by": there["need rank"][0]} if "need rank" in there else {})}
-    return [part]
+TOTALS = ("total", "totals", "grand total", "average", "averages", "mean", "count")
+CANNOT_TELL = (
+    "Its headings do not say what it holds: a roll, a list of SEN, attendance, behaviour, teaching groups, marks or provision. "
+    "Say which column is which with --profile; --draft-profile writes a first one to fill in."
+)
 
 
-def attendance(cells: DataFrame) -> list[Written]:
-    """The part for a summary of attendance; `BadInput` where it says no possible sessions."""
-    there = {name: headings[0] for name, headings in found("attendance", map(str, cells)).items()}
-    if not {"sessions_possible", "sessions_attended"} <= set(there):
-        raise BadInput(
-            "It is an attendance summary without the sessions possible and attended. Export both: from a percentage alone "
-            "no sessions can be counted."
-        )
-    columns: Written = {name: {"from": heading} for name, heading in there.items() if name in schema.columns("attendance")}
-    if "educational activity" in there and _adds_up(cells, there):
-        columns["sessions_attended"] = {"sum": [there["sessions_attended"], there["educational activity"]]}
-    late = [there[name] for name in ("late before", "late after") if name in there]
-    if late and "sessions_late" not in columns:
-        columns["sessions_late"] = {"sum": late}
-    return [{"table": "attendance", "columns": {"pupil_id": pupil_id(cells), **columns}}]
+@dataclass(frozen=True)
+class Draft:
+    """A profile drafted for one file, the shape it was taken for, and `guesses` (heading table goes_to)."""
+
+    profile: Profile
+    shape: Shape
+    guesses: DataFrame
 
 
-def behaviour(cells: DataFrame) -> list[Written]:
-    """The part for a list of what pupils did; `BadInput` where nothing says whether a row is a reward or an incident."""
-    there = found("behaviour", map(str, cells))
-    kinds = [heading for name in ("kind", "reason") for heading in there.get(name, []) if _tells_kind(cells[heading])]
-    reasons = [heading for name in ("reason", "kind") for heading in there.get(name, []) if heading not in kinds[:1]]
-    points = [heading for name in ("points", "incident points", "reward points") for heading in there.get(name, [])]
-    columns: Written = {"pupil_id": pupil_id(cells), "on": {"from": there["on"][0]}}
-    columns["kind"] = _kind(cells, there, kinds)
-    if reasons:
-        columns["reason"] = {"from": reasons[0]}
-    if points:
-        columns["points"] = {"from": points[0], "where_blank": points[1:]} if points[1:] else {"from": points[0]}
-    if "sessions_lost" in there:
-        columns["sessions_lost"] = {"from": there["sessions_lost"][0]}
-    return [{"table": "behaviour", "columns": columns}]
+def draft(sheet: Sheet, term: str, settings: SchoolSettings) -> Draft:
+    """The profile of a sheet, by its headings and cells; `BadInput` where they do not say enough."""
+    seen = Seen(sheet.cells, Term.named(term), settings)
+    try:
+        shape = next((shape for shape in SHAPES if shape.is_it(seen)), None)
+        if shape is None:
+            raise BadInput(CANNOT_TELL)
+        drafted = shape.drafted(seen)
+        about = who(seen, must=shape.about_pupils)
+    except BadInput as fault:
+        raise BadInput(f"{sheet.name} was not imported. {fault}") from fault
+    profile = _written(sheet, shape, drafted, about, seen)
+    left = [(name, "", f"not imported, {reason}") for reason, names in drafted.ignore.items() for name in names]
+    return Draft(profile, shape, DataFrame([*_guesses(profile, term), *left], columns=GUESSES))
 
 
-def teaching_groups(cells: DataFrame) -> list[Written]:
-    """The part for a list of who is taught what, in which group."""
-    there = found("teaching_groups", map(str, cells))
-    columns = {name: {"from": headings[0]} for name, headings in there.items()}
-    return [{"table": "teaching_groups", "columns": {"pupil_id": pupil_id(cells), **columns}}]
+def unfilled(sheet: Sheet) -> Profile:
+    """A profile to be filled in by hand, for a sheet whose headings say nothing: every column is listed."""
+    part = {"table": "pupils", "columns": {"year_group": "", "sen_status": ""}}
+    about = f"{sheet.name} could not be recognised. Say for each column where it goes, and list the others under ignore."
+    blank = {"pupil_id": "", "surname": "", "forename": "", "date_of_birth": ""}
+    ignore = {"not yet said where it goes": list(map(str, sheet.cells))}
+    return Profile.model_construct(about=about, pupil=blank, tables=(part,), ignore=ignore)
 
 
-def key_stage_2(cells: DataFrame) -> list[Written]:
-    """The part for the key stage 2 results schools download."""
-    each = [
-        {"column": headings[0], "subject": said.rpartition(" ")[0], "scale": said.rpartition(" ")[2]}
-        for said, headings in found("ks2", map(str, cells)).items()
-    ]
-    return [_long("prior_attainment", each, cells, stage={"always": "KS2"})]
+def left_out(file: str, guesses: DataFrame) -> DataFrame:
+    """The columns of marks that were not imported, as problems; a column whose scale is not known needs the school."""
+    remedy = "Write the profile with --draft-profile, put the column there under each, and import with --profile."
+    told = guesses[guesses["table"].eq("")]
+    return problems_table(
+        problem(file, Fault(said, remedy, COLUMN_SET_ASIDE if NO_SCALE in said else KEPT), value=heading)
+        for heading, said in told[["heading", "goes_to"]].to_numpy().tolist()
+    )
 
 
-def marks(kept: Iterable[Mark], cells: DataFrame) -> list[Written]:
-    """The parts for the marks of a marksheet: one a term that its headings name, and one for where pupils started."""
-    groups: dict[tuple[str, str], list[Mark]] = {}
-    for mark in kept:
-        groups.setdefault(("prior", "") if mark.kind == "prior" else ("marks", mark.term), []).append(mark)
-    return [_marks(table, term, listed, cells) for (table, term), listed in groups.items()]
+def write_profile(profile: Profile, file: Path) -> None:
+    """Write a profile as YAML, as it is read again."""
+    said = profile.model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
+    write_whole(yaml.safe_dump(_short(said), sort_keys=False, allow_unicode=True, width=120), file)
 
 
-def _marks(table: str, term: str, listed: list[Mark], cells: DataFrame) -> Written:
-    each = [{"column": mark.heading, "subject": mark.subject, "kind": mark.kind, "scale": mark.scale} for mark in listed]
-    if table == "prior":
-        starts = [{name: text for name, text in more.items() if name != "kind"} for more in each]
-        return _long("prior_attainment", starts, cells, stage={"always": "KS2"})
-    return {**_long("assessments", each, cells, kind={"always": "{kind}"}), **({"terms": [term]} if term else {})}
+def _written(sheet: Sheet, shape: Shape, drafted: Drafted, about: Written, seen: Seen) -> Profile:
+    """What a shape drafted as a whole profile."""
+    ignored = {reason: names for reason, names in {**_unused(seen, drafted.parts, about), **drafted.ignore}.items() if names}
+    said: Written = {"about": f"Drafted from {sheet.name}, taken for {shape.name}", "pupil": about, "tables": drafted.parts}
+    if rows := _above_totals(sheet.cells):
+        said["rows"] = rows
+    return Profile.model_validate({**said, "ignore": ignored} | ({"roll": shape.roll} if shape.roll else {}))
 
 
-def _long(table: str, each: list[dict[str, str]], cells: DataFrame, **more: Written) -> Written:
-    columns = {"subject": {"always": "{subject}"}, **more, "scale": {"always": "{scale}"}, "grade": {"from": "{column}"}}
-    return {"table": table, "each": each, "columns": {"pupil_id": pupil_id(cells), **columns}}
-
-
-def _coded(name: str, cells: Series, heading: str) -> Written:
-    """The origin of one column of the roll, with what its answers mean where they are written otherwise."""
-    written = (schema.TABLES["pupils"].columns[name].metadata or {})["written"]
-    readings = {TICK: flag_recode, SEX: lambda answered: recode(answered, answers("sex")), YEAR: _years}
-    meant = readings[written](cells) if written in readings else {}
-    return {"from": heading, **({"recode": meant} if meant else {})}
-
-
-def _years(cells: Series) -> dict[str, str]:
-    """`Year  7`, `Yr 7` and `07` as `7`."""
-    bare = Series(cells.unique(), dtype="str")
-    number = bare.str.extract(r"(?i)^(?:nc\s*)?(?:year|yr|y)?\s*0*(\d{1,2})$")[0].astype("str").fillna(bare)
-    return dict(zip(bare, number, strict=True)) if bare.ne(number).any() else {}
-
-
-def _names(cells: DataFrame, heading: str) -> Written:
-    """Surname and forename from `Surname, Forename`; nothing where names are written otherwise, as their parts are not clear."""
-    named = cells[heading][cells[heading].ne("")]
-    if not len(named) or named.str.contains(",", regex=False).mean() < 0.5:
+def _above_totals(cells: DataFrame) -> Written:
+    """A condition that leaves out a last row of totals, or of a remark."""
+    if cells.empty:
         return {}
-    return {"surname": {"from": heading, "before": ","}, "forename": {"from": heading, "after": ","}}
+    last = cells.iloc[-1]
+    filled = last[last.ne("")]
+    totals = filled[filled.str.casefold().str.rstrip(": ").isin(TOTALS)]
+    # A lone id is a pupil without anything else; a lone phrase is a remark below the table.
+    if len(totals) or (len(filled) == 1 and " " in filled.iloc[0] and len(cells.columns) > 2):
+        where = totals if len(totals) else filled
+        return {str(where.index[0]): f"is not {where.iloc[0]}"}
+    return {}
 
 
-def _adds_up(cells: DataFrame, there: Mapping[str, str]) -> bool:
-    """Whether approved activities are counted beside those present: only then do the parts add up to what was possible."""
-    parts = ["sessions_attended", "educational activity", "sessions_authorised", "sessions_unauthorised"]
-    if not set(parts) <= set(there):
-        return False
-    numbers = cells[[there[name] for name in ["sessions_possible", *parts]]].apply(pd.to_numeric, errors="coerce").dropna()
-    return bool(numbers.iloc[:, 0].eq(numbers.iloc[:, 1:].sum(axis=1)).mean() > 0.5)
-
-
-def _tells_kind(cells: Series) -> bool:
-    """Whether most cells of a column say what kind of thing happened."""
-    said = cells[cells.ne("")].str.casefold()
-    return bool(len(said)) and bool(said.isin(list(answers("kind"))).mean() > 0.5)
-
-
-def _kind(cells: DataFrame, there: Mapping[str, list[str]], kinds: list[str]) -> Written:
-    if kinds:
-        meant = recode(cells[kinds[0]], answers("kind"))
-        return {"from": kinds[0], **({"recode": meant} if meant else {})}
-    if "reward points" in there:
-        either = [{"write": "reward", "where": {there["reward points"][0]: "above 0"}}]
-        return {"always": "incident", "instead": either} if "incident points" in there else {"always": "reward"}
-    if "incident points" in there:
-        return {"always": "incident"}
-    if "points" in there and cells[there["points"][0]].str.startswith("-").any():
-        return {"always": "incident", "instead": [{"write": "reward", "where": {there["points"][0]: "above 0"}}]}
-    raise BadInput("It lists what pupils did, but not whether each row is a reward or an incident. Say it with --profile.")
-
-
-def unused(cells: DataFrame, parts: Iterable[Written]) -> dict[str, list[str]]:
+def _unused(seen: Seen, parts: Iterable[Written], about: Written) -> dict[str, list[str]]:
     """Columns that are known and not used for some parts of a profile, by the reason."""
-    there = found("pupils", map(str, cells))
+    there = seen.found("pupils")
     if any(part["table"] == "pupils" for part in parts):
-        again = [heading for name, headings in there.items() if name not in (*IDS, "premium reason") for heading in headings[1:]]
-        percent = found("attendance", map(str, cells)).get("percentage", [])
+        again = [heading for name, headings in there.items() if name != "premium reason" for heading in headings[1:]]
+        percent = seen.found("attendance").get("percentage", [])
         alone = {"a percentage alone counts no sessions": percent, "another column says the same": again}
-        return {**found("not used", map(str, cells)), **alone}
-    about = [heading for name, headings in there.items() if name not in IDS for heading in headings]
-    return {**found("not used", map(str, cells)), "about the pupils: import a roll for it": about}
+        return {**seen.found("not used"), **alone}
+    about_pupils = [heading for name, headings in there.items() if name not in about for heading in headings]
+    return {**seen.found("not used"), "about the pupils: import a roll for it": about_pupils}
+
+
+def _guesses(profile: Profile, term: str) -> list[tuple[str, ...]]:
+    """Which column goes where, one row each."""
+    shown = [part for part in profile.tables if not part.terms or term in part.terms]
+    placed = [
+        (heading, part.table, goes_to)
+        for part in shown
+        for heading, goes_to in (_each(part) if part.each else _columns(part.columns))
+    ]
+    used = {heading for heading, _, _ in placed}
+    who_it_is = [(heading, "who it is", name) for heading, name in _columns(profile.pupil) if heading not in used]
+    return [*who_it_is, *placed]
+
+
+def _each(part: Part) -> list[tuple[str, str]]:
+    """Of a register the first and the last session will do; of a marksheet every column."""
+    shown = part.each if part.table != "registers" else (part.each[0], part.each[-1])
+    years = "".join(f", {heading} {said}" for heading, said in part.rows.items())
+    return [
+        (more["column"], ", ".join(text for name, text in more.items() if name != "column" and text) + years) for more in shown
+    ]
+
+
+def _columns(origins: Mapping[Any, Any]) -> list[tuple[str, str]]:
+    listed = {name: (*origin.headings, *origin.where_blank, *origin.sum) for name, origin in origins.items()}
+    conditions = {
+        name: tuple(heading for other in origin.instead for heading in (*other.where, *other.where_any))
+        for name, origin in origins.items()
+    }
+    return [(heading, name) for name in listed for heading in dict.fromkeys((*listed[name], *conditions[name]))]
+
+
+def _short(said: Any) -> Any:
+    """A profile as a person would write it: a single heading alone, no part that says nothing."""
+    if isinstance(said, dict):
+        lone = said.get("from")
+        if set(said) == {"from"} and isinstance(lone, list):
+            return lone[0] if len(lone) == 1 else lone
+        return {name: _short(value) for name, value in said.items() if value not in ([], {}, "")}
+    return [_short(value) for value in said] if isinstance(said, list) else said

@@ -1,58 +1,70 @@
 """Applying a profile: the rows of an export become rows of a school's tables, still as text, with a report of every column."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import nearest
 from sentrack_lib.sources import schema
+from sentrack_lib.sources.exports.export import (
+    COLUMNS,
+    IGNORED,
+    MISSING,
+    NOT_MENTIONED,
+    NOT_UNDERSTOOD,
+    USED,
+    WHO,
+    Export,
+    roll_in,
+)
 from sentrack_lib.sources.exports.exported import Exported
+from sentrack_lib.sources.exports.origins import cells_of, days_of
 from sentrack_lib.sources.exports.profiles import Fold, Origin, Part, Profile, Words, filled_in
 from sentrack_lib.sources.files import Sheet
-from sentrack_lib.sources.problems import ROW_SET_ASIDE, problems_table
+from sentrack_lib.sources.problems import ROW_SET_ASIDE, all_problems, problems_table
 from sentrack_lib.terms import Term
 
-USED, IGNORED, NOT_MENTIONED, MISSING = "used", "ignored", "not mentioned", "missing"
+Tables = Mapping[tuple[str, str], DataFrame]
 
 
-@dataclass(frozen=True)
-class Mapped:
-    """What a profile makes of a sheet: `tables` by term and table (text; index = row of the sheet), `columns` (column, use,
-    reason), `not_understood` (column, value, rows: codes kept as they were) and `problems`."""
-
-    tables: Mapping[tuple[str, str], DataFrame]
-    columns: DataFrame
-    not_understood: DataFrame
-    problems: DataFrame
-
-
-def apply_profile(profile: Profile, sheet: Sheet, term: str | None, school: str | None = None) -> Mapped:
+def apply_profile(
+    profile: Profile, sheet: Sheet, term: str | None, school: str | None = None, taken_for: str = "what its profile describes"
+) -> Export:
     """The rows of a sheet as the tables of one or several terms; `school` keeps only the rows of that school."""
     source = Exported(sheet)
-    words = {"school": school or "", **profile.words_of(sheet.name)}
+    words = {"school": school or "all schools", **profile.words_of(sheet.name)}
     found: dict[tuple[str, str], list[DataFrame]] = {}
-    schools: set[str] = set()
+    wanted, schools = sheet.cells.index[:0], set[str]()
+    who = _named(profile, source, words)
     for name, at, more in _terms(profile, source, term):
         here, seen = _of_school(profile, source, at, {**words, **more}, school)
         schools |= seen
         for part in profile.parts(name, {**words, **more}):
-            found.setdefault((name, part.table), []).append(_table(part, source, here, profile, {**words, **more}))
+            kept = here[source.all_hold({**filled_in(profile.rows, {**words, **more}), **part.rows}, here)]
+            wanted = wanted.union(kept)
+            found.setdefault((name, part.table), []).append(_table(part, source, kept, who))
     if school and school not in schools:
         raise BadInput(f"{sheet.name} has no rows of school {school}.{nearest(school, sorted(schools))}")
     tables = {place: pd.concat(frames).fillna("") for place, frames in found.items() if any(map(len, frames))}
-    return _mapped(tables, source, profile)
+    settings = filled_in(profile.school_settings, words)
+    return _export(profile, source, tables, who, taken_for, len(sheet.cells.index.difference(wanted)), settings)
 
 
-def iso_dates(cells: Series) -> Series:
-    """Days written 3/9/2025 or 03/09/2025 as 2025-09-03, the time of day cut off; whatever is no such day stays as it is."""
-    cut = cells.str.replace(r"^(\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4})[ T]\d{1,2}:\d{2}.*$", r"\1", regex=True)
-    british = cut.where(cut.str.fullmatch(r"\d{1,2}/\d{1,2}/\d{4}"))
-    days = pd.to_datetime(british, format="%d/%m/%Y", errors="coerce").dt.strftime("%Y-%m-%d")
-    return days.astype("str").where(days.notna(), cut)
+def _named(profile: Profile, source: Exported, words: Words) -> DataFrame:
+    """What each row says of its pupil, where the profile says so for the whole file."""
+    every = source.sheet.cells.index
+    drawn = {name: cells_of(_filled(origin, words), source, every) for name, origin in profile.pupil.items()}
+    there = {str(name): cells for name, cells in drawn.items() if cells is not None}
+    if "date_of_birth" in there:
+        there["date_of_birth"] = days_of(there["date_of_birth"], profile.pupil["date_of_birth"], source)
+    return DataFrame(there, index=every, dtype="str")
+
+
+def _filled(origin: Origin, words: Words) -> Origin:
+    return Origin.model_validate(filled_in(origin.model_dump(by_alias=True, exclude_unset=True), words))
 
 
 def _terms(profile: Profile, source: Exported, term: str | None) -> list[tuple[str, pd.Index, Words]]:
@@ -72,7 +84,7 @@ def _terms(profile: Profile, source: Exported, term: str | None) -> list[tuple[s
 
 def _written_terms(origin: Origin, source: Exported) -> list[tuple[str, pd.Index]]:
     """The terms named in a column, each with its rows; rows that name no term are set aside."""
-    cells = _cells(origin, source, source.sheet.cells.index)
+    cells = cells_of(origin, source, source.sheet.cells.index)
     if cells is None:
         raise BadInput(f"{source.sheet.name} has no column {' or '.join(origin.headings)}, which should name the term.")
     for row, value in cells[~cells.map(Term.is_named).astype(bool)].items():
@@ -93,32 +105,35 @@ def _of_school(profile: Profile, source: Exported, at: pd.Index, words: Words, s
     return at[named.eq(school)], set(named[named.ne("")])
 
 
-def _table(part: Part, source: Exported, at: pd.Index, profile: Profile, words: Words) -> DataFrame:
+def _table(part: Part, source: Exported, kept: pd.Index, who: DataFrame) -> DataFrame:
     """The rows of one table."""
-    kept = at[source.all_hold({**filled_in(profile.rows, words), **part.rows}, at)]
-    columns = {name: _cells(origin, source, kept) for name, origin in part.columns.items()}
+    columns = {name: cells_of(origin, source, kept) for name, origin in part.columns.items()}
     there = {name: cells for name, cells in columns.items() if cells is not None}
     if part.each and any(name not in there for name in part.columns if name in schema.required(part.table)):
         return DataFrame(columns=list(part.columns), dtype="str")
     table = DataFrame(there, index=kept, dtype="str")
-    dates = [name for name in there if (schema.TABLES[part.table].columns[name].metadata or {})["written"] == schema.DATE]
-    dated = table.assign(**{name: iso_dates(table[name]) for name in dates})
-    # An empty cell of a marksheet is no grade at all, not a grade that is missing.
-    given = dated[dated["grade"].ne("")] if "grade" in dated else dated
-    return folded(given, part.fold, source) if part.fold else given
+    dated = table.assign(**{name: days_of(table[name], part.columns[name], source) for name in schema.days(part.table, there)})
+    # An empty cell of a marksheet is no grade at all, not a grade that is missing; an empty cell of a register no mark.
+    given = dated[dated[_SAID[part.table]].ne("")] if _SAID.get(part.table) in there else dated
+    return folded(given, part.fold, source, who) if part.fold else given
 
 
-def folded(table: DataFrame, fold: Fold, source: Exported) -> DataFrame:
-    """Rows alike in all columns but those of the fold as one row: their different values, in order of rank, in those columns."""
+_SAID = {"assessments": "grade", "prior_attainment": "grade", "registers": "mark"}
+
+
+def folded(table: DataFrame, fold: Fold, source: Exported, who: DataFrame) -> DataFrame:
+    """Rows of one pupil alike in all columns but those of the fold as one: the different values, in order of rank, in these."""
     first = fold.columns[0]
-    alike = [name for name in table if name not in fold.columns]
-    if first not in table or not table.duplicated(alike).any():
+    named = who.loc[table.index].add_prefix("who ")
+    marked = pd.concat([table, named], axis=1)
+    alike = [name for name in marked if name not in fold.columns]
+    if first not in table or not marked.duplicated(alike).any():
         return table
     rank = source.cells(table.index, fold.by) if fold.by else None
-    ordered = table if rank is None else table.loc[pd.to_numeric(rank, errors="coerce").sort_values(kind="stable").index]
+    ordered = marked if rank is None else marked.loc[pd.to_numeric(rank, errors="coerce").sort_values(kind="stable").index]
     told = ordered[ordered[first].ne("")].drop_duplicates([*alike, first])
     place = told.groupby(alike, sort=False).cumcount()
-    kept = table[~table.duplicated(alike)]
+    kept = marked[~marked.duplicated(alike)]
     for number, name in enumerate(fold.columns):
         values = told.loc[place.eq(number), [*alike, first]].rename(columns={first: name})
         kept = kept.drop(columns=name, errors="ignore").merge(values, "left", alike).set_index(kept.index)
@@ -127,72 +142,42 @@ def folded(table: DataFrame, fold: Fold, source: Exported) -> DataFrame:
         f"has several rows a pupil: {len(table):,} rows became {len(kept):,}",
         f"{lost:,} values beyond the first {len(fold.columns)} were left out." if lost else "Nothing to do.",
     )
-    return kept.fillna("")
+    return kept.drop(columns=list(named)).fillna("")
 
 
-def _cells(origin: Origin, source: Exported, at: pd.Index) -> Series | None:
-    """The cells of one column in some rows."""
-    cells = _drawn(origin, source, at)
-    if cells is None:
-        return None
-    if origin.recode:
-        cells = _recoded(cells, origin, source)
-    for other in origin.instead:
-        cells = cells.mask(source.all_hold(other.where, at) & source.any_hold(other.where_any, at), other.write)
-    return cells
-
-
-def _drawn(origin: Origin, source: Exported, at: pd.Index) -> Series | None:
-    if origin.always is not None:
-        return Series(origin.always, index=at, dtype="str")
-    if origin.row_number is not None:
-        remedy = "The same pupil gets another id when the rows move: import one file of this kind once only, or add an id to it."
-        source.remark("has no id for its pupils; they were numbered by their rows", remedy)
-        return origin.row_number + Series(at, index=at).astype("str")
-    return _sum(origin, source, at) if origin.sum else _written(origin, source, at)
-
-
-def _written(origin: Origin, source: Exported, at: pd.Index) -> Series | None:
-    """The cells under a heading: where blank those under the next, and of each only what stands before or after some mark."""
-    cells = source.cells(at, *origin.headings)
-    if cells is None:
-        return None
-    for heading in origin.where_blank:
-        other = source.cells(at, heading)
-        cells = cells if other is None else cells.mask(cells.eq(""), other)
-    if origin.before:
-        cells = cells.str.partition(origin.before)[0].str.strip()
-    return cells.str.partition(origin.after)[2].str.strip() if origin.after else cells
-
-
-def _sum(origin: Origin, source: Exported, at: pd.Index) -> Series | None:
-    """The sum of several columns, times a number, as text; blank where any of them is blank or no number."""
-    parts = {heading: cells for heading in origin.sum if (cells := source.cells(at, heading)) is not None}
-    if len(parts) < len(origin.sum):
-        return None
-    numbers = DataFrame({heading: pd.to_numeric(cells, errors="coerce") for heading, cells in parts.items()})
-    for heading, cells in parts.items():
-        _note_odd(cells[numbers[heading].isna() & cells.ne("")], heading, source)
-    total = numbers.sum(axis=1, skipna=False) * origin.times
-    return total.map("{:.10g}".format, na_action="ignore").astype("str").fillna("")
-
-
-def _recoded(cells: Series, origin: Origin, source: Exported) -> Series:
-    codes = {code.casefold(): meaning for code, meaning in origin.recode.items()}
-    meant = cells.str.casefold().map(codes).astype("str")
-    _note_odd(cells[meant.isna() & cells.ne("")], " or ".join(origin.headings), source)
-    return meant.fillna(cells)
-
-
-def _note_odd(cells: Series, column: str, source: Exported) -> None:
-    for value, rows in cells.value_counts().items():
-        source.odd[column, str(value)] = max(int(rows), source.odd[column, str(value)])
-
-
-def _mapped(tables: Mapping[tuple[str, str], DataFrame], source: Exported, profile: Profile) -> Mapped:
+def _export(
+    profile: Profile, source: Exported, tables: Tables, who: DataFrame, taken_for: str, unwanted: int, settings: dict[str, object]
+) -> Export:
     """The tables with the report of what was used and what was not understood."""
     columns = _uses(source, profile)
-    file = source.sheet.name
+    _remarks(source, columns, unwanted)
+    odd = DataFrame([(*place, rows) for place, rows in source.odd.items()], columns=NOT_UNDERSTOOD)
+    about_pupils = who if len(who.columns) else _said_in(tables)
+    return Export(
+        file=source.sheet.name,
+        taken_for=taken_for,
+        read=source.sheet.read,
+        tables={place: rows.drop(columns="pupil_id", errors="ignore") for place, rows in tables.items()},
+        who=about_pupils,
+        roll=profile.roll or roll_in(tables),
+        not_wanted=unwanted,
+        columns=columns,
+        not_understood=odd,
+        problems=all_problems([source.sheet.problems, problems_table(source.problems)]),
+        settings=settings,
+    )
+
+
+def _said_in(tables: Tables) -> DataFrame:
+    """What the tables themselves say of each row's pupil: the roll first, which says most."""
+    named = sorted((rows for rows in tables.values() if "pupil_id" in rows), key=lambda rows: "year_group" not in rows)
+    alone = [rows[[name for name in WHO if name in rows]] for rows in named]
+    every = pd.concat(alone) if alone else DataFrame()
+    return every[~every.index.duplicated()].fillna("").sort_index()
+
+
+def _remarks(source: Exported, columns: DataFrame, unwanted: int) -> None:
+    """What is to be said of the file besides its rows."""
     for missing in source.missing:
         source.remark(
             "has no such column, which the profile speaks of", "Add it to the export, or correct the profile.", column=missing
@@ -202,16 +187,16 @@ def _mapped(tables: Mapping[tuple[str, str], DataFrame], source: Exported, profi
         source.remark(
             "has columns the profile does not mention", "Map them, or list them under ignore with a reason.", value=unsaid
         )
+    if unwanted:
+        source.remark(f"has {unwanted:,} rows that are not wanted", "Left out, as the profile says under rows, terms or school.")
     for (column, value), rows in source.odd.items():
         problem = f"is not a code the profile explains ({rows:,} rows)"
-        source.remark(problem, "Kept as it is. Add it to recode in the profile.", column=column, value=value, file=file)
-    odd = DataFrame([(*place, rows) for place, rows in source.odd.items()], columns=["column", "value", "rows"])
-    return Mapped(tables, columns, odd, problems_table(source.problems))
+        source.remark(problem, "Kept as it is. Add it to recode in the profile.", column=column, value=value)
 
 
 def _uses(source: Exported, profile: Profile) -> DataFrame:
     rows = [(name, *_use(name, source, profile)) for name in map(str, source.sheet.cells)]
-    return DataFrame([*rows, *((name, MISSING, "") for name in source.missing)], columns=["column", "use", "reason"])
+    return DataFrame([*rows, *((name, MISSING, "") for name in source.missing)], columns=COLUMNS)
 
 
 def _use(name: str, source: Exported, profile: Profile) -> tuple[str, str]:

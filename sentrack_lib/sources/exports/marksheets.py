@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.sources.exports.aliases import aliases, is_known
@@ -22,7 +23,8 @@ LIKELIEST = ("gcse_9_1", "nc_level", "gcse_a_g", "percentage", "standardised", "
 @dataclass(frozen=True)
 class Mark:
     """What one column of a marksheet holds. `term` is blank where the heading names none; `half` is 1 or 2 within a term, else 0;
-    `year` is the year group the heading names, else 0; `scale` is blank where none fits or before the grades are looked at."""
+    `year` is the year group the heading names, else 0; `scale` is blank where none fits or before the grades are looked at;
+    `of_years`: the year groups, as written in the sheet, whose grades in this column are on the scale; none means all."""
 
     heading: str
     subject: str
@@ -32,21 +34,21 @@ class Mark:
     year: int = 0
     scale: str = ""
     term: str = ""
+    of_years: tuple[str, ...] = ()
 
 
-def marks_of(cells: DataFrame, term: Term, scales: Mapping[str, Scale], subjects: Mapping[str, str]) -> list[Mark]:
-    """The marks in a sheet; `subjects` gives the school's own subjects, each with its scale (blank if not said)."""
+def marks_of(
+    cells: DataFrame, term: Term, scales: Mapping[str, Scale], subjects: Mapping[str, str], years: Series | None = None
+) -> list[Mark]:
+    """The marks in a sheet; `subjects` gives the school's own subjects, each with its scale (blank if not said); `years`, where
+    the sheet says them, the year group of each row: older pupils may be graded otherwise in the same column."""
     read = [mark for heading in map(str, cells) if (mark := read_heading(heading, subjects)) is not None]
     newest = max((mark.year for mark in read), default=0)
+    every = Series("", index=cells.index, dtype="str") if years is None else years
     return [
-        Mark(
-            **vars(mark)
-            | {
-                "scale": guess_scale(cells[mark.heading], mark, scales, subjects.get(mark.subject, "")),
-                "term": _term_of(mark, term, newest),
-            }
-        )
+        replace(mark, scale=scale, of_years=of_years, term=_term_of(mark, term, newest))
         for mark in read
+        for scale, of_years in guess_scales(cells[mark.heading], every, mark, scales, subjects.get(mark.subject, ""))
     ]
 
 
@@ -65,22 +67,38 @@ def read_heading(heading: str, subjects: Iterable[str] = ()) -> Mark | None:
     return mark if subject else None
 
 
-def guess_scale(grades: Series, mark: Mark, scales: Mapping[str, Scale], usual: str = "") -> str:
-    """The scale on which nearly every grade of a column can be read: the one its heading names, else the `usual` one of its
-    subject, else the likeliest; blank where there is none, or no grade."""
+def guess_scales(
+    grades: Series, years: Series, mark: Mark, scales: Mapping[str, Scale], usual: str = ""
+) -> list[tuple[str, tuple[str, ...]]]:
+    """The scale on which nearly every grade of each year group in a column can be read: the one its heading names, else the
+    `usual` one of its subject, else the likeliest; blank where there is none, or no grade. Where no scale fits all year groups,
+    one for those it fits."""
     if mark.kind == "effort":
-        return "effort"
+        return [("effort", ())]
     said = _words(mark.heading, ())[0].get("scale", "percentage" if "%" in mark.heading else "")
     first = ["ks2_scaled", "ks2_ta"] if mark.kind == "prior" else []
     listed = [name for name in dict.fromkeys([said, *first, usual, *LIKELIEST, *scales]) if name in scales]
-    written = grades[grades.ne("")].value_counts()
-    return next((name for name in listed if _fits(written, scales[name])), "")
+    filled = grades[grades.ne("")]
+    written = {str(year): of_year.value_counts() for year, of_year in filled.groupby(years.loc[filled.index])}
+    sure = {said, usual}
+    fits = lambda name, counted: _fits(counted, scales[name]) and (name in sure or not _are_few(name, counted))  # noqa: E731
+    if alone := next((name for name in listed if written and all(fits(name, counted) for counted in written.values())), ""):
+        return [(alone, ())]
+    likeliest = {year: next((name for name in listed if fits(name, counted)), "") for year, counted in written.items()}
+    split = {scale: tuple(year for year in likeliest if likeliest[year] == scale) for scale in likeliest.values()}
+    return list(split.items()) if len(split) > 1 else [(next(iter(split), ""), ())]
+
+
+def _are_few(name: str, counted: Series) -> bool:
+    """Whether grades would all be the lowest percentages: numbers up to 9 are rather grades 9 to 1."""
+    numbers = pd.to_numeric(Series(counted.index), errors="coerce")
+    return name == "percentage" and not numbers.gt(9).any()
 
 
 def last_of_each(marks: Iterable[Mark]) -> list[Mark]:
     """Of the marks that would stand in one row, the last: the later half of the term, else the one further right."""
     placed = sorted(enumerate(marks), key=lambda item: (item[1].half, item[0]))
-    kept = {(mark.subject, mark.kind, mark.scale, mark.term): place for place, mark in placed}
+    kept = {(mark.subject, mark.kind, mark.scale, mark.term, mark.of_years): place for place, mark in placed}
     return [mark for place, mark in sorted(placed) if place in kept.values()]
 
 

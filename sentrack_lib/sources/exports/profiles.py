@@ -7,12 +7,17 @@
     school: Site                                           # the column that names the school, where a file holds several
     rows: {Status: is C}                                   # keep only these rows; conditions: filled, blank, is X, is not X,
                                                            # one of A, B, above 3, below 3
+    roll: whole                                            # every pupil is in the file; joiners: who may be new; part: who is on
+                                                           # the roll. Not said: whole if it has all that a roll needs
+    pupil: {upn: UPN, admission_no: Adno, surname: Name}   # who a row is about, looked up on the rolls; also mis_id, forename,
+                                                           # date_of_birth, pupil_id. Else the pupil_id that a table is given
     tables:
     - table: pupils                                        # a table of the school's folder; several parts may fill the same one
       columns:                                             # its column: where it comes from
         pupil_id: [UPN, Adno]                              # a heading, or several of which the first that is there counts
         admission_no: {from: Adno, where_blank: [ID]}      # in rows where the one is blank, the other
         surname: {from: Name, before: ","}                 # of "Sample, Nicky" what stands before the comma; also: after
+        sen_need: {from: Needs, split: ";", piece: "1"}    # of "SLCN; MLD" the first, the second, …
         year_group: {always: "7"}                          # the same in every row
         sen_status: {from: SEN, recode: {"Yes": K, "No": N}}   # other codes stay as they are and are listed
       fold: {columns: [sen_need, sen_need_2], by: Rank}    # rows alike in all else become one, these columns filled in turn
@@ -35,9 +40,9 @@ Headings are compared without case, spaces and punctuation. Everything in a prof
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -45,6 +50,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import nearest
 from sentrack_lib.sources import schema
+from sentrack_lib.sources.exports.export import Roll
 from sentrack_lib.terms import Term
 
 CONDITION = re.compile(r"(filled|blank|is not|is|one of|above|below)(?: (.*))?", re.DOTALL)
@@ -88,6 +94,8 @@ class Origin(_Written):
     where_blank: _Several = ()
     before: str = ""
     after: str = ""
+    split: str = ""
+    piece: int = Field(default=1, ge=1)
     recode: dict[str, str] = Field(default_factory=dict)
     instead: tuple[Instead, ...] = ()
 
@@ -120,8 +128,8 @@ class Part(_Written):
 
     @model_validator(mode="after")
     def _known(self) -> "Part":
-        if self.table not in schema.TABLES:
-            raise ValueError(f"there is no table {self.table}.{nearest(self.table, schema.TABLES)}")
+        if self.table not in schema.IMPORTED:
+            raise ValueError(f"there is no table {self.table}.{nearest(self.table, schema.IMPORTED)}")
         known = schema.columns(self.table)
         for column in (*self.columns, *(self.fold.columns if self.fold else ())):
             if column not in known:
@@ -138,6 +146,10 @@ class Profile(_Written):
     files: dict[str, dict[str, str]] = Field(default_factory=dict)
     school: str | None = None
     rows: Conditions = Field(default_factory=dict)
+    roll: Roll | None = None
+    pupil: dict[Literal["pupil_id", "upn", "admission_no", "mis_id", "surname", "forename", "date_of_birth"], _Origin] = Field(
+        default_factory=dict
+    )
     tables: tuple[Part, ...]
     ignore: dict[str, _Several] = Field(default_factory=dict)
     school_settings: dict[str, Any] = Field(default_factory=dict)
@@ -164,7 +176,8 @@ class Profile(_Written):
         """All headings the profile speaks of in a file of this name, which helps to find the heading row."""
         words = {"school": "", **self.words_of(file)}
         parts = [part for term, more in (self.terms or {"": {}}).items() for part in self.parts(term, {**words, **more})]
-        return {heading for part in parts for heading in _headings(part)} | {self.school or ""} - {""}
+        of_parts = {heading for part in parts for heading in (*part.rows, *_headings(part.columns.values()))}
+        return of_parts | set(_headings(self.pupil.values())) | {self.school or ""} - {""}
 
 
 def read_profile(file: Path) -> Profile:
@@ -207,9 +220,8 @@ def _word(word: str, words: Words) -> str:
     return words[word]
 
 
-def _headings(part: Part) -> Iterator[str]:
-    yield from part.rows
-    for origin in part.columns.values():
+def _headings(origins: Iterable[Origin]) -> Iterator[str]:
+    for origin in origins:
         yield from (*origin.headings, *origin.where_blank, *origin.sum)
 
 

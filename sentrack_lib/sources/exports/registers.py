@@ -110,7 +110,7 @@ def _meanings(texts: Series, days: Series) -> np.ndarray:
     last = pd.to_datetime(listed["valid_to"].replace("", "2200-01-01")).to_numpy()
     on = _read(days).to_numpy()[:, None]
     in_force = (on >= first) & (on <= last)
-    written = _code(texts).to_numpy()[:, None] == listed["code"].to_numpy()
+    written = code_of(texts).to_numpy()[:, None] == listed["code"].to_numpy()
     # A code stands in the list once for each time it was in force, so at most one row fits.
     return (written.astype("int64") * np.arange(1, len(listed) + 1)) @ in_force.T.astype("int64")
 
@@ -119,7 +119,7 @@ def _read(days: Series) -> Series:
     return pd.to_datetime(days.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
 
 
-def _code(texts: Series) -> Series:
+def code_of(texts: Series) -> Series:
     """The code in each text: `I - Illness`, `i` and `I (illness)` are I; a blank is no mark."""
     bare = texts.str.strip().str.replace(r"^(\S{1,3})\s+[-–(:].*$", r"\1", regex=True)
     return bare.str.upper().replace("", "-")
@@ -129,7 +129,7 @@ def _not_understood(spelt: np.ndarray, dated: np.ndarray, meant: np.ndarray, tex
     """The marks that no code in force stands for, most frequent first, with the reason."""
     odd = meant == 0
     unread = _read(Series(days, dtype="str")).isna().to_numpy()[dated[odd]]
-    listed = _code(Series(texts, dtype="str")).isin([row["code"] for row in code_rows("attendance")]).to_numpy()[spelt[odd]]
+    listed = code_of(Series(texts, dtype="str")).isin([row["code"] for row in code_rows("attendance")]).to_numpy()[spelt[odd]]
     why = np.select([~listed, unread], [NO_CODE, NO_DAY], NOT_THEN)
     marks = DataFrame({"mark": Series(texts, dtype="str").take(spelt[odd]).to_numpy(), "why": why}, dtype="str")
     rows = marks.groupby(["mark", "why"], sort=True).size().reset_index(name="rows").astype({"rows": "int64"})

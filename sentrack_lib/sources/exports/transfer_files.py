@@ -15,10 +15,10 @@ import pandas as pd
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
-from sentrack_lib.sources.exports.mapping import IGNORED, NOT_MENTIONED, USED, Mapped, iso_dates
+from sentrack_lib.sources.exports.days import iso_dates
+from sentrack_lib.sources.exports.export import COLUMNS, IGNORED, NOT_MENTIONED, NOT_UNDERSTOOD, USED, WHO, Export, Roll
 from sentrack_lib.sources.exports.transfer_pupils import ITEMS, SESSIONS, pupil_row, sessions_of, text
 from sentrack_lib.sources.exports.transfer_results import SUBJECTS, Result, results
-from sentrack_lib.sources.exports.upns import fault_of
 from sentrack_lib.sources.files import Sheet
 from sentrack_lib.sources.files.xml_files import Document, read_xml, root_of
 from sentrack_lib.sources.problems import KEPT, Fault, problem, problems_table
@@ -27,6 +27,7 @@ from sentrack_lib.terms import Term
 Kind = Literal["ctf", "census", "superstar"]
 ROOTS: dict[str, Kind] = {"ctfile": "ctf", "message": "census", "superstarreport": "superstar"}
 VERSIONS = range(12, 26)
+CTF, CENSUS = "a Common Transfer File", "a school census"
 MOST_PUPILS = 20_000
 """Several times the largest school."""
 MOST_CELLS = 5_000_000
@@ -56,25 +57,25 @@ def kind_of_xml(file: Path) -> Kind | None:
     return ROOTS.get(root_of(file) or "")
 
 
-def read_transfer_file(file: Path, term: str) -> Mapped:
+def read_transfer_file(file: Path, term: str) -> Export:
     """The pupils of a Common Transfer File: `pupils`, `prior_attainment` and, where the file tells that of an autumn term,
     `attendance`; index = the pupil's place in the file. `BadInput` where it cannot be read."""
-    document = _document(file, "ctf", "a Common Transfer File")
+    document = _document(file, "ctf", CTF)
     pupils = _pupils(document, "pupil")
     if not pupils:
         raise BadInput(f"{document.name} is a Common Transfer File without pupils. Export it again.")
     found = [(place, result) for place, pupil in enumerate(pupils, 1) for result in results(pupil)]
     roll = _roll(pupils, Term.named(term))
     attended = _attended(document, pupils, Term.named(term))
-    tables = {"pupils": roll, "prior_attainment": _prior(found, roll), "attendance": attended}
+    tables = {"pupils": roll, "prior_attainment": _prior(found), "attendance": attended}
     said = [*_about_version(document), *_about_results(document, found), *_about_sessions(document, pupils, attended)]
     odd = Counter(("Subject", result.subject) for _, result in found if result.subject not in SUBJECTS.values())
-    return _mapped(document, pupils, term, tables, said, odd)
+    return _export(document, CTF, "joiners", pupils, term, tables, said, odd)
 
 
-def read_census(file: Path, term: str) -> Mapped:
+def read_census(file: Path, term: str) -> Export:
     """The pupils on roll of a school census as `pupils`; index = the pupil's place. `BadInput` where it cannot be read."""
-    document = _document(file, "census", "a school census")
+    document = _document(file, "census", CENSUS)
     pupils = _pupils(document, "pupilonroll")
     if not pupils:
         raise BadInput(
@@ -82,7 +83,8 @@ def read_census(file: Path, term: str) -> Mapped:
         )
     left = sum(1 for _ in document.root.iter("pupilnolongeronroll"))
     gone = Fault(f"names {left:,} pupils no longer on roll, who were not read", "Nothing to do.", KEPT)
-    return _mapped(document, pupils, term, {"pupils": _roll(pupils, Term.named(term))}, [gone] * bool(left), Counter())
+    roll = {"pupils": _roll(pupils, Term.named(term))}
+    return _export(document, CENSUS, "whole", pupils, term, roll, [gone] * bool(left), Counter())
 
 
 def read_superstar(file: Path) -> Sheet:
@@ -135,24 +137,20 @@ def _roll(pupils: Sequence[Element], term: Term) -> DataFrame:
     rows = DataFrame([pupil_row(pupil, term) for pupil in pupils], index=range(1, len(pupils) + 1), dtype="str")
     days = [name for name in ("date_of_birth", "joined_on") if name in rows]
     dated = rows.assign(**{name: iso_dates(rows[name]) for name in days})
-    told = (dated != "").any()
-    return dated.loc[:, told | (told.index == "pupil_id")]
+    return dated.loc[:, (dated != "").any()]
 
 
-def _prior(found: Iterable[tuple[int, Result]], roll: DataFrame) -> DataFrame:
+def _prior(found: Iterable[tuple[int, Result]]) -> DataFrame:
     used = [(place, result) for place, result in found if not result.why_not]
     rows = DataFrame([result[:4] for _, result in used], columns=["subject", "stage", "scale", "grade"], dtype="str")
-    places = [place for place, _ in used]
-    rows.insert(0, "pupil_id", roll["pupil_id"].reindex(places).to_numpy())
-    return rows.set_axis(pd.Index(places, dtype="int64"))
+    return rows.set_axis(pd.Index([place for place, _ in used], dtype="int64"))
 
 
 def _attended(document: Document, pupils: Sequence[Element], term: Term) -> DataFrame:
     """The sessions of an autumn term, where the file was written in it: the year so far is then the term so far."""
     written = _written_on(document)
     rows = {place: sessions_of(pupil, term, written) for place, pupil in enumerate(pupils, 1)} if written else {}
-    told = {place: {"pupil_id": text(pupils[place - 1], "upn"), **row} for place, row in rows.items() if row}
-    return DataFrame.from_dict(told, orient="index", columns=["pupil_id", *SESSIONS], dtype="str")
+    return DataFrame.from_dict({place: row for place, row in rows.items() if row}, orient="index", columns=SESSIONS, dtype="str")
 
 
 def _written_on(document: Document) -> date | None:
@@ -162,19 +160,29 @@ def _written_on(document: Document) -> date | None:
         return None
 
 
-def _mapped(
+def _export(
     document: Document,
+    taken_for: str,
+    roll: Roll,
     pupils: Sequence[Element],
     term: str,
     tables: dict[str, DataFrame],
     said: Iterable[Fault],
     odd: Counter[tuple[str, str]],
-) -> Mapped:
-    columns = DataFrame(_uses(document, pupils, len(tables.get("attendance", ())) > 0), columns=["column", "use", "reason"])
-    codes = DataFrame([(*place, rows) for place, rows in odd.items()], columns=["column", "value", "rows"])
-    problems = [problem(document.name, fault) for fault in said]
-    filled = {(str(Term.named(term)), name): table for name, table in tables.items() if len(table)}
-    return Mapped(filled, columns, codes, problems_table([*problems, *_about_upns(document, tables["pupils"])]))
+) -> Export:
+    columns = DataFrame(_uses(document, pupils, len(tables.get("attendance", ())) > 0), columns=COLUMNS)
+    who = tables["pupils"][[name for name in WHO if name in tables["pupils"]]]
+    return Export(
+        file=document.name,
+        taken_for=taken_for,
+        read=len(pupils),
+        tables={(str(Term.named(term)), name): table for name, table in tables.items() if len(table)},
+        who=who,
+        roll=roll,
+        columns=columns,
+        not_understood=DataFrame([(*place, rows) for place, rows in odd.items()], columns=NOT_UNDERSTOOD),
+        problems=problems_table(problem(document.name, fault) for fault in said),
+    )
 
 
 def _uses(document: Document, pupils: Iterable[Element], attended: bool) -> Iterator[tuple[str, str, str]]:
@@ -194,13 +202,6 @@ def _use(block: str, leaf: str, attended: bool) -> tuple[str, str]:
     if reason:
         return IGNORED, reason
     return (USED, "") if leaf in _USED else (NOT_MENTIONED, "no table here has a place for it")
-
-
-def _about_upns(document: Document, roll: DataFrame) -> Iterator[dict[str, object]]:
-    remedy = "The pupil stays. Correct the number in the school's system, or ask the school it came from."
-    for place, upn in roll["pupil_id"].items():
-        if upn and (fault := fault_of(upn)):
-            yield problem(document.name, Fault(fault, remedy, KEPT), row=int(str(place)), column="UPN", value=upn)
 
 
 def _about_version(document: Document) -> Iterator[Fault]:

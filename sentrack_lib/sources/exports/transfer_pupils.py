@@ -32,12 +32,11 @@ SESSIONS = ["sessions_possible", "sessions_attended", "sessions_authorised", "se
 
 
 def pupil_row(pupil: Element, term: Term) -> dict[str, str]:
-    """The canonical columns of one pupil, blank where the file does not say; `pupil_id` is the UPN."""
+    """The canonical columns of one pupil, blank where the file does not say."""
     items = _items(pupil)
     named = {column: next(filter(None, map(items.get, names)), "") or "" for column, names in ITEMS.items()}
     first, second = _needs(pupil, term)
     return {
-        "pupil_id": named["upn"],
         **named,
         "sen_status": _sen_status(pupil),
         "sen_need": first,

@@ -1,0 +1,69 @@
+"""Understanding a file, whatever it is: XML by its first element, a table by a profile or by its headings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sentrack_lib.errors import WrongUse
+from sentrack_lib.settings import SchoolSettings
+from sentrack_lib.sources.exports.aliases import known_headings
+from sentrack_lib.sources.exports.drafting import Draft, draft, left_out
+from sentrack_lib.sources.exports.export import Export
+from sentrack_lib.sources.exports.mapping import apply_profile
+from sentrack_lib.sources.exports.profiles import Profile
+from sentrack_lib.sources.exports.transfer_files import kind_of_xml, read_census, read_superstar, read_transfer_file
+from sentrack_lib.sources.files import Sheet, read_sheet
+from sentrack_lib.sources.files.headings import normalised
+from sentrack_lib.sources.problems import all_problems
+
+TRANSFERS = {"ctf": read_transfer_file, "census": read_census}
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a file was understood as, and the draft by which it was, if it was not by a profile the school gave or kept."""
+
+    export: Export
+    draft: Draft | None = None
+
+
+def understood(
+    file: Path,
+    name: str,
+    settings: SchoolSettings,
+    term: str | None,
+    profile: Profile | None = None,
+    kept: Sequence[Profile] = (),
+    school: str | None = None,
+) -> Understood:
+    """The export in a file, called by its `name`: by the `profile` that was given, else by one of those `kept` that fits, else
+    by what it looks like. `BadInput` where it cannot be read or told, `WrongUse` where the term is not said."""
+    kind = kind_of_xml(file) if profile is None else None
+    if profile is None and term is None:
+        raise WrongUse("Say which term the files are of, as --term 2025-26-autumn.")
+    if kind in TRANSFERS:
+        return Understood(replace(TRANSFERS[kind](file, str(term)), file=name))
+    sheet = replace(sheet_of(file, profile), name=name)
+    chosen = profile or next((each for each in kept if fits(each, sheet, str(term))), None)
+    if chosen is not None:
+        return Understood(apply_profile(chosen, sheet, term, school))
+    drafted = draft(sheet, str(term), settings)
+    export = apply_profile(drafted.profile, sheet, term, school, drafted.shape.name)
+    problems = all_problems([export.problems, left_out(sheet.name, drafted.guesses)])
+    return Understood(replace(export, guesses=drafted.guesses, problems=problems), drafted)
+
+
+def sheet_of(file: Path, profile: Profile | None = None) -> Sheet:
+    """The table in a file, from a report of SIMS in XML as well."""
+    if kind_of_xml(file) == "superstar":
+        return read_superstar(file)
+    return read_sheet(file, profile.headings(file.name) if profile else known_headings())
+
+
+def fits(profile: Profile, sheet: Sheet, term: str) -> bool:
+    """Whether a sheet has every heading that a profile speaks of, and is of a term that the profile knows."""
+    terms = {name for part in profile.tables for name in part.terms} | set(profile.terms)
+    if terms and term not in terms:
+        return False
+    there = {normalised(str(heading)) for heading in sheet.cells}
+    return {normalised(heading) for heading in profile.headings(sheet.name)} <= there

@@ -1,0 +1,210 @@
+"""One export into a school's folder: its pupils found, its registers counted, its rows checked and merged."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Index
+
+from sentrack_lib.errors import BadInput
+from sentrack_lib.sources import schema
+from sentrack_lib.sources.checking import check_table
+from sentrack_lib.sources.exports.export import Export
+from sentrack_lib.sources.exports.registers import counted, one_a_session, within
+from sentrack_lib.sources.files import read_sheet, write_table
+from sentrack_lib.sources.imports.matching import matched
+from sentrack_lib.sources.imports.merging import CHANGE, Merged, completed, merged
+from sentrack_lib.sources.imports.report import TABLES
+from sentrack_lib.sources.imports.rolls import Rolls
+from sentrack_lib.sources.problems import FILE_SET_ASIDE, KEPT, ROW_SET_ASIDE, Fault, all_problems, problem, problems_table
+from sentrack_lib.terms import Term
+
+Place = tuple[str, str]
+"""A term and a table."""
+Calendar = Mapping[str, tuple[date, date]]
+
+LEFT_OUT = Fault(
+    "is on the roll of the term but not in this file",
+    "The pupil stays on the roll. Write left_on in the export if the pupil has left.",
+    KEPT,
+)
+NOT_SAID = Fault("is not in this file", "For pupils who are new it counts as not known. Add the column to the export.", KEPT)
+NO_ROLL = Fault("is about pupils of whom there is no roll yet", "Import the roll, then this file again.", KEPT)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What became of an export: `rows` of the file that were accepted and set aside, counts by table (as `TABLES` of a report),
+    `changes`, `not_understood` marks, `problems`, and the `rolls` afterwards."""
+
+    accepted: int
+    set_aside: int
+    tables: DataFrame
+    changes: DataFrame
+    not_understood: DataFrame
+    problems: DataFrame
+    rolls: Rolls
+
+
+def placed(export: Export, into: Path, rolls: Rolls, calendar: Calendar) -> Placed:
+    """Merge an export into the school's folder `into`."""
+    named, about_pupils = _with_pupils(export, rolls)
+    tables, about_marks, odd = _with_attendance(export.file, named, calendar)
+    counts, changes, problems = [], [], []
+    used: Index[int] = Index([], dtype="int64")
+    for (term, table), rows in tables.items():
+        mapped = len(export.tables.get((term, table), rows))
+        done = _merged(export, into, term, table, rows, mapped)
+        counts.append(done.count)
+        changes.append(done.changes.assign(term=term, file=export.file))
+        problems.append(done.problems)
+        used = used.union(done.accepted.unique()) if table in named_tables(export) else used
+        rolls = rolls.with_roll(term, done.rows) if table == "pupils" and done.rows is not None else rolls
+    told = all_problems([export.problems, about_pupils, about_marks, *problems])
+    aside = _set_aside(export, told, used)
+    whole = DataFrame(counts, columns=TABLES)
+    return Placed(export.read - aside, aside, whole, _all(changes, ["file", "term", *CHANGE]), odd, told, rolls)
+
+
+def named_tables(export: Export) -> set[str]:
+    """The tables whose rows are rows of the file; those of registers are counted, and belong to no single row."""
+    return {table for _, table in export.tables} - set(schema.REGISTERS)
+
+
+def _set_aside(export: Export, problems: DataFrame, used: Index) -> int:
+    """Rows of the file of which nothing was used: refused, or not wanted. A file that is set aside has none."""
+    if problems["effect"].eq(FILE_SET_ASIDE).any() and not len(used):
+        return export.read
+    aside = Index(problems.loc[problems["effect"].eq(ROW_SET_ASIDE) & problems["row"].notna(), "row"].unique())
+    return min(len(aside.difference(used)) + export.not_wanted, export.read)
+
+
+def _with_pupils(export: Export, rolls: Rolls) -> tuple[dict[Place, DataFrame], DataFrame]:
+    """The tables with the `pupil_id` of each row; rows whose pupil is not certain are left out, and told."""
+    asked = [rows.index for (_, table), rows in export.tables.items() if "pupil_id" in schema.columns(table)]
+    must = [rows.index for (_, table), rows in export.tables.items() if "pupil_id" in schema.required(table)]
+    if not asked or not len(export.who.columns):
+        return dict(export.tables), problems_table()
+    spoken = export.who.index[(export.who != "").any(axis=1)]
+    rows = export.who.index[export.who.index.isin(_union(must).union(_union(asked).intersection(spoken)))]
+    known = rolls.every
+    found, problems = matched(export.who.loc[rows], known, export.file, new=export.roll != "part" or known.empty)
+    if known.empty and export.roll == "part":
+        problems = all_problems([problems_table([problem(export.file, NO_ROLL)]), problems])
+    certain = found["pupil_id"]
+    lost = certain.index[certain.eq("")]
+    return {place: _named(place[1], table, certain, lost) for place, table in export.tables.items()}, problems
+
+
+def _union(indexes: Iterable[Index]) -> Index:
+    rows = [np.asarray(index) for index in indexes]
+    return Index(np.unique(np.concatenate(rows)) if rows else [], dtype="int64")
+
+
+def _named(table: str, rows: DataFrame, pupils: "pd.Series[str]", lost: Index) -> DataFrame:
+    """One table with its pupils, in place of the column the file may have had."""
+    if "pupil_id" not in schema.columns(table):
+        return rows
+    kept = rows[~rows.index.isin(lost)] if len(lost) else rows
+    ids = pupils.array.take(pupils.index.get_indexer(kept.index), allow_fill=True)
+    filled = pd.Series(ids, index=kept.index).fillna("")
+    return kept.assign(pupil_id=filled)[["pupil_id", *(name for name in kept if name != "pupil_id")]]
+
+
+def _with_attendance(
+    file: str, tables: Mapping[Place, DataFrame], calendar: Calendar
+) -> tuple[dict[Place, DataFrame], DataFrame, DataFrame]:
+    """The tables with registers counted into attendance; what is wrong with single marks, and those not understood."""
+    kept = {place: rows for place, rows in tables.items() if place[1] not in schema.REGISTERS}
+    problems, odd = [], []
+    for (term, table), marks in tables.items():
+        if table in schema.REGISTERS:
+            sure, about_sessions = one_a_session(marks, file)
+            inside, about_days = within(sure, *Term.named(term).dates(calendar), file)
+            sessions, unread = counted(inside)
+            kept[term, "attendance"] = _as_text(sessions)
+            problems += [about_sessions, about_days, _about_codes(unread, file)]
+            odd.append(unread.assign(column="mark").rename(columns={"mark": "value"})[["column", "value", "rows"]])
+    return kept, all_problems(problems), _all(odd, ["column", "value", "rows"])
+
+
+def _as_text(sessions: DataFrame) -> DataFrame:
+    return sessions.astype({name: "str" for name in sessions if name != "pupil_id"})
+
+
+def _about_codes(unread: DataFrame, file: str) -> DataFrame:
+    remedy = "These marks count as nothing: neither possible nor attended. Correct them in the school's system."
+    return problems_table(
+        problem(file, Fault(f"{why} ({rows:,} marks)", remedy, KEPT), column="mark", value=mark)
+        for mark, rows, why in unread[["mark", "rows", "why"]].itertuples(index=False)
+    )
+
+
+@dataclass(frozen=True)
+class _Done:
+    """One table after merging; no `rows` where it was not touched."""
+
+    count: dict[str, object]
+    changes: DataFrame
+    problems: DataFrame
+    accepted: Index
+    rows: DataFrame | None = None
+
+
+def _merged(export: Export, into: Path, term: str, table: str, rows: DataFrame, mapped: int) -> _Done:
+    """One table merged into a term's folder: `rows` of the `mapped` ones, of which some may be of nobody known."""
+    path = into / term / ("records" if table in schema.RECORDS else "") / f"{table}.csv"
+    count = dict.fromkeys(TABLES, 0) | {"file": export.file, "term": term, "table": table, "mapped": mapped}
+    try:
+        held = _held(path, table)
+    except BadInput as fault:
+        said = problem(export.file, Fault(str(fault), "The other files were imported.", FILE_SET_ASIDE))
+        return _Done(count | {"set_aside": mapped}, DataFrame(columns=CHANGE), problems_table([said]), rows.index[:0])
+    newer, about_columns = _whole(export, table, completed(table, rows, held))
+    accepted, problems = check_table(table, newer, export.file)
+    result = merged(table, held, accepted[[name for name in schema.columns(table) if name in newer]])
+    if result.added or result.changed:
+        write_table(result.rows, path)
+    left = _left_out(export, held, newer) if table == "pupils" and export.roll == "whole" else problems_table()
+    told = all_problems([about_columns, problems, left])
+    return _Done(count | _counted(result, mapped, len(accepted)), result.changes, told, accepted.index, result.rows)
+
+
+def _held(path: Path, table: str) -> DataFrame:
+    """The rows a term's folder holds of a table; `BadInput` where writing it anew would lose rows that cannot be read."""
+    if not path.exists():
+        return DataFrame(columns=schema.columns(table), dtype="str").iloc[:, :0]
+    sheet = read_sheet(path, schema.columns(table))
+    if sheet.problems["effect"].eq(ROW_SET_ASIDE).any():
+        place = f"{path.parent.name}/{path.name}"
+        raise BadInput(f"{place} already holds rows that cannot be read. Correct them first (`sentrack check`).")
+    return sheet.cells
+
+
+def _whole(export: Export, table: str, rows: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """A roll with all columns a roll must have: what the file does not say of new pupils is not known."""
+    lacking = [name for name in schema.required(table) if name not in rows] if table == "pupils" else []
+    if export.roll == "part" or not lacking or "pupil_id" in lacking:
+        return rows, problems_table()
+    said = problems_table(problem(export.file, NOT_SAID, column=name) for name in lacking)
+    return rows.assign(**dict.fromkeys(lacking, "")), said
+
+
+def _left_out(export: Export, held: DataFrame, newer: DataFrame) -> DataFrame:
+    """Pupils on the term's roll who are not in the newer one: they stay."""
+    before = held.get("pupil_id", pd.Series(dtype="str"))
+    gone = before[~before.isin(newer.get("pupil_id", []))]
+    return problems_table(problem(export.file, LEFT_OUT, column="pupil_id", value=pupil) for pupil in gone)
+
+
+def _counted(result: Merged, mapped: int, accepted: int) -> dict[str, object]:
+    merged_rows = {"added": result.added, "changed": result.changed, "unchanged": result.unchanged}
+    return {"accepted": accepted, "set_aside": mapped - accepted, **merged_rows}
+
+
+def _all(tables: list[DataFrame], columns: list[str]) -> DataFrame:
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True)[columns] if filled else DataFrame(columns=columns)

@@ -1,0 +1,55 @@
+"""The rolls of a school, on which the pupils of every export are looked up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from pandas import DataFrame
+
+from sentrack_lib.errors import BadInput
+from sentrack_lib.sources import schema
+from sentrack_lib.sources.files import read_sheet
+from sentrack_lib.sources.imports.report import ROLLS
+from sentrack_lib.terms import Term
+
+
+@dataclass(frozen=True)
+class Rolls:
+    """The rows of pupils.csv of each term, as text."""
+
+    by_term: Mapping[str, DataFrame] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Rolls":
+        """The rolls in a school's folder; one that cannot be read names nobody (`sentrack check` says why)."""
+        terms = [path.name for path in sorted(folder.glob("*/pupils.csv")) for path in [path.parent] if Term.is_named(path.name)]
+        return cls({term: _roll(folder / term / "pupils.csv") for term in terms})
+
+    def with_roll(self, term: str, rows: DataFrame) -> "Rolls":
+        """The same with another roll of one term."""
+        return Rolls({**self.by_term, term: rows})
+
+    @property
+    def every(self) -> DataFrame:
+        """Every row of every term."""
+        return pd.concat([*self.by_term.values()], ignore_index=True).fillna("") if self.by_term else DataFrame()
+
+    def moves(self, terms: list[str]) -> DataFrame:
+        """For some terms the pupils on the roll, and who joined and left since the term before that has one."""
+        return DataFrame([self._moved(term) for term in sorted(terms, key=Term.named) if term in self.by_term], columns=ROLLS)
+
+    def _moved(self, term: str) -> tuple[str, int, str, int, int]:
+        now = set(self.by_term[term]["pupil_id"])
+        earlier = [other for other in self.by_term if Term.named(other) < Term.named(term)]
+        since = max(earlier, key=Term.named, default="")
+        before = set(self.by_term[since]["pupil_id"]) if since else now
+        return term, len(now), since, len(now - before), len(before - now)
+
+
+def _roll(file: Path) -> DataFrame:
+    try:
+        cells = read_sheet(file, schema.columns("pupils")).cells
+    except BadInput:
+        return DataFrame(columns=["pupil_id"], dtype="str")
+    return cells if "pupil_id" in cells else DataFrame(columns=["pupil_id"], dtype="str")
