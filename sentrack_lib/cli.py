@@ -75,6 +75,26 @@ def import_(
     raise typer.Exit(report.exit_code)
 
 
+@app.command(epilog="Example: sentrack export data/sample ourschool.zip --oneroster --term 2025-26-summer")
+def export(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(help="The package to write: a .zip, or a folder.")],
+    term: Annotated[str, typer.Option(help="The term, such as 2025-26-autumn.")],
+    oneroster: Annotated[bool, typer.Option("--oneroster", help="As a OneRoster package: roster and marks, no SEN.")] = False,
+    version: Annotated[str, typer.Option(help="The version of OneRoster: 1.1 or 1.2.")] = "1.1",
+) -> None:
+    """Write a term of the school in a standard's format, for another system to read."""
+    from sentrack_lib.errors import WrongUse
+    from sentrack_lib.sources.exports.oneroster import write_package
+    from sentrack_lib.sources.loading import load_school
+    from sentrack_lib.terms import Term
+
+    if not oneroster:
+        raise WrongUse("Say in which format: --oneroster.")
+    write_package(load_school(folder), Term.named(term), file, version)
+    print(f"{term} is in {file}, as OneRoster {version}: pupils, teaching groups and marks. It names children; keep it safe.")
+
+
 @app.command(epilog="Example: sentrack check data/sample --term 2025-26-summer")
 def check(
     folder: Folder,
