@@ -307,7 +307,12 @@ def test_the_first_lines_of_the_module_show_a_profile_that_can_be_read(tmp_path:
     import sentrack_lib.sources.exports.profiles as module
 
     shown = [line for line in (module.__doc__ or "").splitlines() if line.startswith("    ")]
-    assert [part.table for part in profile(tmp_path, "\n".join(shown)).tables] == ["pupils", "assessments", "attendance"]
+    assert [part.table for part in profile(tmp_path, "\n".join(shown)).tables] == [
+        "pupils",
+        "assessments",
+        "provisions",
+        "attendance",
+    ]
 
 
 EXPORT = "UPN | Legal Surname | Year | SEN\nT1 | Aamodt | 7 | No\nT2 | Barnsey | 7 | Yes"
@@ -322,7 +327,7 @@ def test_an_import_writes_the_tables_the_settings_and_the_untouched_original(tmp
         ("-export.csv", (tmp_path / "export.csv").read_bytes())
     ]
     assert report.exit_code == 0
-    assert "export.csv: what its profile describes. 2 rows read, 2 accepted, 0 set aside." in str(report)
+    assert "export.csv was taken for what its profile describes." in str(report)
 
 
 def test_settings_of_a_profile_are_written_once_and_never_over_those_of_a_school(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from pandas import DataFrame
 from typer.testing import CliRunner
+from written_as import arbor, printed, sims
+from written_as.marksheets import marksheet
 
 from sentrack_lib.cli import app
 from sentrack_lib.errors import WrongUse
@@ -30,13 +32,10 @@ def exported(tmp_path: Path, sample: Path) -> Callable[[str], DataFrame]:
     term = max(Term.named(folder.name) for folder in sample.iterdir() if Term.is_named(folder.name))
 
     def table(name: str) -> DataFrame:
-        return read_sheet(sample / str(term) / f"{name}.csv").cells.reset_index(drop=True)
+        rows = read_sheet(sample / str(term) / f"{name}.csv").cells.reset_index(drop=True)
+        return rows.assign(mis_id=[str(1000 + place) for place in range(len(rows))]) if name == "pupils" else rows
 
     return table
-
-
-def british(days: pd.Series) -> pd.Series:
-    return pd.to_datetime(days, errors="coerce").dt.strftime("%d/%m/%Y").astype("str").fillna("")
 
 
 def imported(tmp_path: Path, rows: DataFrame, name: str = "export.csv") -> ImportReport:
@@ -60,148 +59,17 @@ def drawn(text: str) -> DataFrame:
     return DataFrame(rows[1:], columns=rows[0], dtype="str")
 
 
-def ticked(flags: pd.Series) -> pd.Series:
-    return flags.map({"Y": "T", "N": "", "": ""})
-
-
-ROLL = ["pupil_id", "upn", "admission_no", "surname", "forename", "date_of_birth", "sex", "year_group", "form", "sen_status"]
-
-
-def as_sims(pupils: DataFrame) -> DataFrame:
-    return DataFrame(
-        {
-            "Legal_x0020_Surname": pupils["surname"],
-            "Legal_x0020_Forename": pupils["forename"],
-            "UPN": pupils["upn"],
-            "Adno": pupils["admission_no"],
-            "DOB": british(pupils["date_of_birth"]),
-            "Gender": pupils["sex"],
-            "Year taught in Code": "Year  " + pupils["year_group"],
-            "Reg": pupils["form"],
-            "SEN Status": pupils["sen_status"],
-            "Ethnicity Code": pupils["ethnicity"],
-            "EAL": ticked(pupils["eal"]),
-        }
-    )
-
-
-def as_arbor(pupils: DataFrame) -> DataFrame:
-    return DataFrame(
-        {
-            "Arbor Student ID": [str(1000 + place) for place in range(len(pupils))],
-            "Student": pupils["surname"] + ", " + pupils["forename"],
-            "UPN": pupils["upn"],
-            "Admission Number": pupils["admission_no"],
-            "Date of Birth": british(pupils["date_of_birth"]),
-            "Sex": pupils["sex"],
-            "Year Group": "Year " + pupils["year_group"],
-            "Registration Form": pupils["form"],
-            "SEN Status": pupils["sen_status"],
-            "Pupil Premium Eligible": pupils["pupil_premium"].map({"Y": "Yes", "N": "No", "": ""}),
-            "% Attendance": "93.4%",
-        }
-    )
-
-
-def as_bromcom(pupils: DataFrame) -> DataFrame:
-    return DataFrame(
-        {
-            "Last Name": pupils["surname"],
-            "First Name": pupils["forename"],
-            "Admission Number": pupils["admission_no"],
-            "UPN": pupils["upn"],
-            "Gender": pupils["sex"].map({"M": "Male", "F": "Female", "": ""}),
-            "Date of Birth": british(pupils["date_of_birth"]) + " 00:00:00",
-            "Year Group": pupils["year_group"],
-            "Tutor Group": pupils["form"],
-            "SEN Stage": pupils["sen_status"],
-        }
-    )
-
-
-@pytest.mark.parametrize("shape", [as_sims, as_arbor, as_bromcom])
-def test_a_roll_comes_back_as_it_was_from_each_system(shape, exported, tmp_path):
-    pupils = exported("pupils")
-    report = imported(tmp_path, shape(pupils))
-    assert set(report.guesses["taken_for"]) == {"a roll"} and report.exit_code == 0
-    same(held(tmp_path, "pupils"), pupils, ROLL)
-
-
 def test_ticks_are_y_and_their_blanks_n(exported, tmp_path):
     pupils = exported("pupils")
-    imported(tmp_path, as_sims(pupils))
+    imported(tmp_path, sims.roll(pupils))
     same(held(tmp_path, "pupils"), pupils.assign(eal=pupils["eal"].replace("", "N")), ["pupil_id", "eal"])
     assert flag_recode(pd.Series(["Y", "N", ""])) == {}
     assert flag_recode(pd.Series(["1", "0", ""])) == {"1": "Y", "0": "N"}
 
 
-def test_the_download_of_the_census_is_a_roll_with_needs(exported, tmp_path):
-    pupils = exported("pupils")
-    census = DataFrame(
-        {
-            "PupilMatchingRef": "X",
-            "UPN": pupils["upn"],
-            "Surname": pupils["surname"],
-            "Forename": pupils["forename"],
-            "PreferredSurname": pupils["surname"],
-            "Sex": pupils["sex"],
-            "DOB": british(pupils["date_of_birth"]),
-            "Ethnicity": pupils["ethnicity"],
-            "NCyearActual": pupils["year_group"],
-            "SENProvision": pupils["sen_status"],
-            "PrimarySENeedsType": pupils["sen_need"],
-            "SecondarySENType": pupils["sen_need_2"],
-        }
-    )
-    report = imported(tmp_path, census)
-    same(held(tmp_path, "pupils"), pupils, [name for name in ROLL if name not in ("admission_no", "form")])
-    same(held(tmp_path, "pupils"), pupils, ["pupil_id", "ethnicity", "sen_need", "sen_need_2"])
-    assert "PreferredSurname" in set(report.columns.query("use == 'ignored'")["column"])
-
-
-def test_an_attendance_summary_comes_back_and_activities_count_as_attended(exported, tmp_path):
-    there = exported("attendance")
-    numbers = there.drop(columns="pupil_id").apply(pd.to_numeric)
-    present = (numbers["sessions_attended"] - 2).astype(int).astype(str)
-    summary = DataFrame(
-        {
-            "UPN": there["pupil_id"],
-            "Reg": "7A",
-            "Possible": (numbers["sessions_attended"] + numbers["sessions_authorised"] + numbers["sessions_unauthorised"]),
-            "Present": present,
-            "AEA": 2,
-            "Authorised": there["sessions_authorised"],
-            "Unauthorised": there["sessions_unauthorised"],
-            "Late Before": there["sessions_late"],
-            "Late After": 0,
-            "% Attendance": "90",
-        }
-    )
-    assert imported(tmp_path, summary).exit_code == 0
-    same(held(tmp_path, "attendance"), there.assign(sessions_possible=summary["Possible"].astype(str)), list(there))
-
-
 def test_a_percentage_of_attendance_alone_is_refused_with_what_is_needed(tmp_path):
     report = imported(tmp_path, drawn("UPN | Surname | % Attendance\nA1 | Sample | 93.4"))
     assert report.exit_code == 1 and "sessions possible" in str(report)
-
-
-def test_a_behaviour_list_comes_back_with_its_signed_points(exported, tmp_path):
-    there = exported("behaviour").query("kind in ['reward', 'incident', 'sanction']")
-    kinds = {"reward": "Achievement", "incident": "Behaviour", "sanction": "Detention"}
-    listed = DataFrame(
-        {
-            "UPN": there["pupil_id"],
-            "Date": british(there["on"]),
-            "Incident Type": there["kind"].map(kinds),
-            "Reason": there["reason"],
-            "Points": there["points"],
-            "Recorded By": "Una Dummy",
-        }
-    )
-    report = imported(tmp_path, listed)
-    assert set(report.guesses["taken_for"]) == {"a behaviour list"} and report.exit_code == 0
-    same(held(tmp_path, "behaviour"), there, ["pupil_id", "on", "kind", "reason", "points"])
 
 
 def test_without_a_type_signed_points_say_what_it_was_and_unsigned_ones_do_not(tmp_path):
@@ -218,37 +86,21 @@ def test_teaching_groups_come_back(exported, tmp_path):
     same(held(tmp_path, "teaching_groups"), there, list(there))
 
 
-def as_marksheet(marks: DataFrame) -> DataFrame:
-    """Marks as a wide sheet, one column a subject and kind, with a row of totals below."""
-    heading = marks["subject"] + " Y11 Aut " + marks["kind"].map({"actual": "CWG", "target": "Target", "effort": "ATL"})
-    wide = marks.assign(heading=heading).pivot(index="pupil_id", columns="heading", values="grade").fillna("").reset_index()
-    named = wide.rename(columns={"pupil_id": "UPN"})
-    named.insert(1, "SEN", "K")
-    total = dict.fromkeys(named, "") | {"UPN": "Total", named.columns[2]: str(len(named))}
-    return pd.concat([named, DataFrame([total])], ignore_index=True)
-
-
 @pytest.fixture
 def marks(exported) -> DataFrame:
     return exported("assessments").query("kind in ['actual', 'target', 'effort'] and scale in ['gcse_9_1', 'effort']")
 
 
-def write_report(rows: DataFrame, file: Path) -> Path:
-    """A sheet as a report is printed: titles and a blank row above, a blank row before the last."""
-    blank = [""] * rows.shape[1]
-    body = rows.to_numpy().tolist()
-    lines = [["Invented marks", *blank[1:]], blank, list(rows), *body[:-1], blank, body[-1]]
-    sheet = DataFrame(lines)
-    if file.suffix == ".xlsx":
-        sheet.to_excel(file, header=False, index=False, engine="xlsxwriter")
-    else:
-        sheet.to_csv(file, header=False, index=False)
-    return file
+def as_marksheet(marks: DataFrame) -> DataFrame:
+    """Of Year 11, the pupils by their UPN alone."""
+    nobody = DataFrame(columns=["pupil_id", "admission_no", "sen_status", "pupil_premium", "surname", "forename", "year_group"])
+    sheet = marksheet(marks, nobody, "{subject} Y11 Aut {kind}")
+    return sheet[["UPN", *(name for name in sheet if "Y11" in name)]].assign(SEN="K")
 
 
 @pytest.mark.parametrize("name", ["marks.csv", "marks.xlsx"])
 def test_a_marksheet_comes_back_under_titles_and_above_a_total(name, marks, tmp_path):
-    file = write_report(as_marksheet(marks), tmp_path / name)
+    file = printed(as_marksheet(marks), tmp_path / name)
     report = import_files([file], tmp_path / "school", TERM, None)
     assert set(report.guesses["taken_for"]) == {"a marksheet"}
     assert report.exit_code == 0, str(report)
@@ -256,7 +108,7 @@ def test_a_marksheet_comes_back_under_titles_and_above_a_total(name, marks, tmp_
 
 
 def test_the_report_shows_what_each_column_of_a_marksheet_was_taken_for(marks, tmp_path):
-    file = write_report(as_marksheet(marks), tmp_path / "marks.csv")
+    file = printed(as_marksheet(marks), tmp_path / "marks.csv")
     said = str(import_files([file], tmp_path / "school", TERM, None))
     assert "English Y11 Aut CWG" in said and "English, actual, gcse_9_1" in said
 
@@ -323,7 +175,7 @@ def test_a_slip_in_one_grade_does_not_cost_the_column(tmp_path):
 
 def test_rows_of_a_report_on_needs_fold_into_two_needs_by_their_rank(exported, tmp_path):
     pupils = exported("pupils")
-    imported(tmp_path, as_sims(pupils))
+    imported(tmp_path, sims.roll(pupils))
     first, second = pupils["upn"][:2]
     needs = f"UPN | SEN Status | SEN Need Type | Rank\n{first} | K | MLD | 2\n{first} | K | SLCN | 1\n{second} | E | ASD | 1"
     report = imported(tmp_path, drawn(needs), "needs.csv")
@@ -354,7 +206,7 @@ def test_a_last_pupil_with_nothing_but_an_id_stays_and_a_remark_does_not(tmp_pat
 
 def test_pupil_premium_and_key_stage_2_downloads_are_known(exported, tmp_path):
     pupils = exported("pupils")
-    imported(tmp_path, as_sims(pupils))
+    imported(tmp_path, sims.roll(pupils))
     first, second = pupils["upn"][:2]
     premium = f"UPN | NCYear | Deprivation Pupil Premium | Service Child Premium\n{first} | 11 | 1 | 0\n{second} | 11 | 0 | 0"
     imported(tmp_path, drawn(premium), "premium.csv")
@@ -375,7 +227,7 @@ def test_where_a_upn_is_blank_the_admission_number_is_the_pupils_id(tmp_path):
 
 def test_what_cannot_be_told_is_refused_with_a_sentence_and_the_others_go_on(exported, tmp_path):
     drawn("Colour | Number\nred | 3").to_csv(tmp_path / "odd.csv", index=False)
-    as_sims(exported("pupils")).to_csv(tmp_path / "roll.csv", index=False)
+    sims.roll(exported("pupils")).to_csv(tmp_path / "roll.csv", index=False)
     report = import_files([tmp_path / "odd.csv", tmp_path / "roll.csv"], tmp_path / "school", TERM, None)
     assert report.exit_code == 1 and "--profile" in str(report) and len(held(tmp_path, "pupils"))
     with pytest.raises(WrongUse, match="--term"):
@@ -383,8 +235,8 @@ def test_what_cannot_be_told_is_refused_with_a_sentence_and_the_others_go_on(exp
 
 
 def test_a_second_import_changes_nothing(marks, exported, tmp_path):
-    write_report(as_marksheet(marks), tmp_path / "marks.csv")
-    as_sims(exported("pupils")).to_csv(tmp_path / "roll.csv", index=False)
+    printed(as_marksheet(marks), tmp_path / "marks.csv")
+    sims.roll(exported("pupils")).to_csv(tmp_path / "roll.csv", index=False)
     files = [tmp_path / "marks.csv", tmp_path / "roll.csv"]
     import_files(files, tmp_path / "school", TERM, None)
     again = import_files(files, tmp_path / "school", TERM, None)
@@ -396,7 +248,7 @@ def test_a_drafted_profile_does_what_the_import_without_one_did(shape, marks, ex
     needs = drawn(
         "UPN | SEN | Year | Sex | SEN Need | Rank\nA1 | K | 7 | M | MLD | 2\nA1 | K | 7 | M | SLCN | 1\nA2 | N | 7 | M | |"
     )
-    rows = {"roll": as_arbor(exported("pupils")), "marks": as_marksheet(marks), "needs": needs}[shape]
+    rows = {"roll": arbor.roll(exported("pupils")), "marks": as_marksheet(marks), "needs": needs}[shape]
     rows.to_csv(tmp_path / "export.csv", index=False)
     words = ["import", str(tmp_path / "export.csv"), "--term", TERM, "--into"]
     ours = tmp_path / "ours.yml"

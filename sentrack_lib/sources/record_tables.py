@@ -29,6 +29,7 @@ RECORDS: dict[str, DataFrameSchema] = {
         funding=text("Where the money comes from"),
         hourly_cost=amount("Cost of an hour of it in pounds"),
         resources_cost=amount("Cost of its resources in pounds"),
+        total_cost=amount("Cost of it in all in pounds, where no cost of an hour is known"),
         chosen_by=text("How its pupils were chosen: test, judgement or lot"),
     ),
     "provision_pupils": table(

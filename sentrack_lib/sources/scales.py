@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from math import nan
 from typing import NamedTuple
 
@@ -153,6 +153,7 @@ def _grades(name: str) -> list[dict[str, str]]:
     return [row for row in code_rows("grades") if row["scale"] == name]
 
 
+@lru_cache(maxsize=100_000)
 def _plain(written: str) -> str:
     """Without spaces and case, one kind of dash, `5.0` as `5`."""
     together = re.sub("[‐-―−]", "-", "".join(written.split()).casefold())

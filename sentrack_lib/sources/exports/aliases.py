@@ -42,7 +42,12 @@ def found(table: str, headings: Iterable[str]) -> dict[str, list[str]]:
 
 def is_known(heading: str) -> bool:
     """Whether a whole heading is on any list."""
-    return normalised(heading) in {normalised(known) for known in known_headings()}
+    return normalised(heading) in _plain_headings()
+
+
+@cache
+def _plain_headings() -> frozenset[str]:
+    return frozenset(map(normalised, known_headings()))
 
 
 def recode(cells: Series, meanings: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Days as schools' systems write them, day first or with the month as a word, as 2025-09-03. A month first is never guessed."""
 
 import re
+from datetime import date
 
 import pandas as pd
 from pandas import Series
@@ -10,6 +11,7 @@ MOST_MONTH_FIRST = 0.05
 _GAP = r"[/. -]"
 _TIME = re.compile(r"[ T]+\d{1,2}:\d{2}.*$")
 _NUMBERS = re.compile(rf"(\d{{1,2}})({_GAP})(\d{{1,2}})\2(\d{{4}})")
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _WORD = re.compile(rf"(?:[A-Za-z]{{3,9}},?\s+)?(\d{{1,2}}){_GAP}([A-Za-z]{{3}})[a-z]*{_GAP}(\d{{4}}|\d\d)")
 
 
@@ -35,12 +37,16 @@ def is_month_first(cells: Series) -> bool:
 def _iso(text: str, numbered: bool) -> str:
     bare = _TIME.sub("", text)
     if (found := _NUMBERS.fullmatch(bare)) and numbered:
-        return _day(f"{found[1]} {found[3]} {found[4]}", "%d %m %Y") or text
+        return day_of(found[4], found[3], found[1]) or text
     if found := _WORD.fullmatch(bare):
-        return _day(f"{found[1]} {found[2]} {found[3]}", "%d %b %Y" if len(found[3]) == 4 else "%d %b %y") or text
+        return day_of(found[3], found[2], found[1]) or text
     return bare if re.fullmatch(r"\d{4}-\d\d-\d\d", bare) else text
 
 
-def _day(written: str, form: str) -> str:
-    day = pd.to_datetime(written, format=form, errors="coerce")
-    return "" if pd.isna(day) else str(day)[:10]
+def day_of(year: str, month: str, day: str) -> str:
+    """2025-09-03 from `2025` or `25`, `9` or `Sep`, and `3`; blank where there is no such day."""
+    number = _MONTHS.find(month[:3].casefold()) // 3 + 1 if month.isalpha() else int(month)
+    try:
+        return date(int(year) if len(year) == 4 else 2000 + int(year), number, int(day)).isoformat()
+    except ValueError:
+        return ""

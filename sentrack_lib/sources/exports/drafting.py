@@ -13,7 +13,7 @@ from sentrack_lib.settings import SchoolSettings
 from sentrack_lib.sources.exports.export import GUESSES
 from sentrack_lib.sources.exports.profiles import Part, Profile
 from sentrack_lib.sources.exports.shapes import SHAPES, Drafted, Seen, Shape
-from sentrack_lib.sources.exports.shapes.results import NO_SCALE
+from sentrack_lib.sources.exports.shapes.results import NO_SCALE, is_left
 from sentrack_lib.sources.exports.shapes.shape import Written
 from sentrack_lib.sources.exports.shapes.who import who
 from sentrack_lib.sources.files import Sheet, write_whole
@@ -45,11 +45,20 @@ def draft(sheet: Sheet, term: str, settings: SchoolSettings) -> Draft:
             raise BadInput(CANNOT_TELL)
         drafted = shape.drafted(seen)
         about = who(seen, must=shape.about_pupils)
+        _refuse_braces([{"columns": about}, *drafted.parts], seen)
     except BadInput as fault:
         raise BadInput(f"{sheet.name} was not imported. {fault}") from fault
     profile = _written(sheet, shape, drafted, about, seen)
     left = [(name, "", f"not imported, {reason}") for reason, names in drafted.ignore.items() for name in names]
     return Draft(profile, shape, DataFrame([*_guesses(profile, term), *left], columns=GUESSES))
+
+
+def _refuse_braces(parts: Iterable[Written], seen: Seen) -> None:
+    """Braces stand for words in a profile, so a heading that is used cannot have them."""
+    said = [text for part in parts for more in (*part.get("each", ()), *part["columns"].values()) for text in more.values()]
+    headings = [heading for text in said for heading in (text if isinstance(text, list | tuple) else [text])]
+    if odd := [heading for heading in headings if heading in seen.headings and set(heading) & {"{", "}"}]:
+        raise BadInput(f"It has a heading with braces, {odd[0]}. Rename it and try again.")
 
 
 def unfilled(sheet: Sheet) -> Profile:
@@ -61,13 +70,13 @@ def unfilled(sheet: Sheet) -> Profile:
     return Profile.model_construct(about=about, pupil=blank, tables=(part,), ignore=ignore)
 
 
-def left_out(file: str, guesses: DataFrame) -> DataFrame:
-    """The columns of marks that were not imported, as problems; a column whose scale is not known needs the school."""
-    remedy = "Write the profile with --draft-profile, put the column there under each, and import with --profile."
-    told = guesses[guesses["table"].eq("")]
+def left_out(file: str, profile: Profile) -> DataFrame:
+    """The columns of marks that a profile leaves out, as problems; a column whose scale is not known needs the school."""
+    remedy = "In the profile, put the column under each, with its scale. --draft-profile writes one to correct."
+    told = [(reason, heading) for reason, headings in profile.ignore.items() if is_left(reason) for heading in headings]
     return problems_table(
-        problem(file, Fault(said, remedy, COLUMN_SET_ASIDE if NO_SCALE in said else KEPT), value=heading)
-        for heading, said in told[["heading", "goes_to"]].to_numpy().tolist()
+        problem(file, Fault(f"not imported, {reason}", remedy, COLUMN_SET_ASIDE if reason == NO_SCALE else KEPT), value=heading)
+        for reason, heading in told
     )
 
 
@@ -79,8 +88,8 @@ def write_profile(profile: Profile, file: Path) -> None:
 
 def _written(sheet: Sheet, shape: Shape, drafted: Drafted, about: Written, seen: Seen) -> Profile:
     """What a shape drafted as a whole profile."""
-    ignored = {reason: names for reason, names in {**_unused(seen, drafted.parts, about), **drafted.ignore}.items() if names}
-    said: Written = {"about": f"Drafted from {sheet.name}, taken for {shape.name}", "pupil": about, "tables": drafted.parts}
+    ignored = {reason: names for reason, names in {**drafted.ignore, **_unused(seen, drafted.parts, about)}.items() if names}
+    said: Written = {"about": f"Drafted from {sheet.name}", "kind": shape.name, "pupil": about, "tables": drafted.parts}
     if rows := _above_totals(sheet.cells):
         said["rows"] = rows
     return Profile.model_validate({**said, "ignore": ignored} | ({"roll": shape.roll} if shape.roll else {}))
@@ -149,5 +158,5 @@ def _short(said: Any) -> Any:
         lone = said.get("from")
         if set(said) == {"from"} and isinstance(lone, list):
             return lone[0] if len(lone) == 1 else lone
-        return {name: _short(value) for name, value in said.items() if value not in ([], {}, "")}
+        return {name: _short(value) for name, value in said.items() if value not in ([], {})}
     return [_short(value) for value in said] if isinstance(said, list) else said

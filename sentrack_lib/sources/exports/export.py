@@ -6,15 +6,14 @@ from typing import Any, Literal
 
 from pandas import DataFrame
 
-from sentrack_lib.sources import schema
+from sentrack_lib.sources import imported, schema
 from sentrack_lib.sources.problems import problems_table
 
 USED, IGNORED, NOT_MENTIONED, MISSING = "used", "ignored", "not mentioned", "missing"
 COLUMNS = ["column", "use", "reason"]
 NOT_UNDERSTOOD = ["column", "value", "rows"]
+WHO = list(imported.WHO)
 GUESSES = ["heading", "table", "goes_to"]
-WHO = ["pupil_id", "upn", "admission_no", "mis_id", "surname", "forename", "date_of_birth"]
-"""What a row may say of its pupil."""
 
 Roll = Literal["whole", "joiners", "part"]
 

@@ -35,7 +35,8 @@ class Exported:
             return None
         found = self.headings[spelt[0]]
         self.used.add(found)
-        return self.sheet.cells[found].loc[at]
+        cells = self.sheet.cells[found]
+        return cells if len(at) == len(cells) else cells.loc[at]
 
     def all_hold(self, conditions: Conditions, at: pd.Index) -> Series:
         """Whether all conditions hold, row by row; a column that is not there is blank."""

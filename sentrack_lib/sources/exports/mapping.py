@@ -1,10 +1,11 @@
 """Applying a profile: the rows of an export become rows of a school's tables, still as text, with a report of every column."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import reduce
 
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import nearest
@@ -21,8 +22,9 @@ from sentrack_lib.sources.exports.export import (
     roll_in,
 )
 from sentrack_lib.sources.exports.exported import Exported
+from sentrack_lib.sources.exports.folding import folded, one_of_each
 from sentrack_lib.sources.exports.origins import cells_of, days_of
-from sentrack_lib.sources.exports.profiles import Fold, Origin, Part, Profile, Words, filled_in
+from sentrack_lib.sources.exports.profiles import Conditions, Origin, Part, Profile, Words, filled_in
 from sentrack_lib.sources.files import Sheet
 from sentrack_lib.sources.problems import ROW_SET_ASIDE, all_problems, problems_table
 from sentrack_lib.terms import Term
@@ -30,9 +32,7 @@ from sentrack_lib.terms import Term
 Tables = Mapping[tuple[str, str], DataFrame]
 
 
-def apply_profile(
-    profile: Profile, sheet: Sheet, term: str | None, school: str | None = None, taken_for: str = "what its profile describes"
-) -> Export:
+def apply_profile(profile: Profile, sheet: Sheet, term: str | None, school: str | None = None) -> Export:
     """The rows of a sheet as the tables of one or several terms; `school` keeps only the rows of that school."""
     source = Exported(sheet)
     words = {"school": school or "all schools", **profile.words_of(sheet.name)}
@@ -42,15 +42,15 @@ def apply_profile(
     for name, at, more in _terms(profile, source, term):
         here, seen = _of_school(profile, source, at, {**words, **more}, school)
         schools |= seen
-        for part in profile.parts(name, {**words, **more}):
-            kept = here[source.all_hold({**filled_in(profile.rows, {**words, **more}), **part.rows}, here)]
-            wanted = wanted.union(kept)
-            found.setdefault((name, part.table), []).append(_table(part, source, kept, who))
+        for parts in profile.groups(name, {**words, **more}):
+            pieces = _pieces(parts, source, here, filled_in(profile.rows, {**words, **more}))
+            wanted = reduce(pd.Index.union, {id(rows): rows for _, rows in pieces}.values(), wanted)
+            found.setdefault((name, parts[0].table), []).append(_table(pieces, source, who))
     if school and school not in schools:
         raise BadInput(f"{sheet.name} has no rows of school {school}.{nearest(school, sorted(schools))}")
     tables = {place: pd.concat(frames).fillna("") for place, frames in found.items() if any(map(len, frames))}
     settings = filled_in(profile.school_settings, words)
-    return _export(profile, source, tables, who, taken_for, len(sheet.cells.index.difference(wanted)), settings)
+    return _export(profile, source, tables, who, len(sheet.cells.index.difference(wanted)), settings)
 
 
 def _named(profile: Profile, source: Exported, words: Words) -> DataFrame:
@@ -105,57 +105,57 @@ def _of_school(profile: Profile, source: Exported, at: pd.Index, words: Words, s
     return at[named.eq(school)], set(named[named.ne("")])
 
 
-def _table(part: Part, source: Exported, kept: pd.Index, who: DataFrame) -> DataFrame:
-    """The rows of one table."""
+def _pieces(parts: Sequence[Part], source: Exported, here: pd.Index, rows: Conditions) -> list[tuple[Part, pd.Index]]:
+    """Parts that differ only in their words, each with the rows it wants, looked for once where the conditions are the same."""
+    conditions = [{**rows, **part.rows} for part in parts]
+    wanted = {str(each): here[source.all_hold(each, here)] for each in {str(each): each for each in conditions}.values()}
+    return [(part, wanted[str(each)]) for part, each in zip(parts, conditions, strict=True)]
+
+
+def _table(parts: Sequence[tuple[Part, pd.Index]], source: Exported, who: DataFrame) -> DataFrame:
+    """The rows of one table: those of all its parts, which differ only in their words, with the rows of the file of each."""
+    first = parts[0][0]
+    pieces = [piece for part, kept in parts if (piece := _piece(part, source, kept)) is not None]
+    names = [name for name in first.columns if any(name in piece for piece in pieces)]
+    if not pieces:
+        return DataFrame(columns=list(first.columns), dtype="str")
+    columns = {name: pd.concat([piece[name] if name in piece else _blank(piece) for piece in pieces]) for name in names}
+    dated = {name: days_of(columns[name], first.columns[name], source) for name in schema.days(first.table, names)}
+    table = DataFrame({name: cells.array for name, cells in {**columns, **dated}.items()}, index=columns[names[0]].index)
+    whole = one_of_each(table, first.one_each, source) if first.one_each in names else table
+    return folded(whole, first.fold, source, who) if first.fold else whole
+
+
+def _piece(part: Part, source: Exported, kept: pd.Index) -> dict[str, Series] | None:
+    """The columns of one part; none where a part of many lacks a column that its table must have."""
+    said = _SAID.get(part.table)
+    if said in part.columns and (cells := cells_of(part.columns[said], source, kept)) is not None:
+        # An empty cell of a marksheet is no grade at all, not a grade that is missing; an empty cell of a register no mark.
+        kept = kept[cells.ne("").to_numpy()]
     columns = {name: cells_of(origin, source, kept) for name, origin in part.columns.items()}
     there = {name: cells for name, cells in columns.items() if cells is not None}
-    if part.each and any(name not in there for name in part.columns if name in schema.required(part.table)):
-        return DataFrame(columns=list(part.columns), dtype="str")
-    table = DataFrame(there, index=kept, dtype="str")
-    dated = table.assign(**{name: days_of(table[name], part.columns[name], source) for name in schema.days(part.table, there)})
-    # An empty cell of a marksheet is no grade at all, not a grade that is missing; an empty cell of a register no mark.
-    given = dated[dated[_SAID[part.table]].ne("")] if _SAID.get(part.table) in there else dated
-    return folded(given, part.fold, source, who) if part.fold else given
+    lacks = part.each and any(name not in there for name in part.columns if name in schema.required(part.table))
+    return None if lacks or not there else there
+
+
+def _blank(piece: Mapping[str, Series]) -> Series:
+    return Series("", index=next(iter(piece.values())).index, dtype="str")
 
 
 _SAID = {"assessments": "grade", "prior_attainment": "grade", "registers": "mark"}
 
 
-def folded(table: DataFrame, fold: Fold, source: Exported, who: DataFrame) -> DataFrame:
-    """Rows of one pupil alike in all columns but those of the fold as one: the different values, in order of rank, in these."""
-    first = fold.columns[0]
-    named = who.loc[table.index].add_prefix("who ")
-    marked = pd.concat([table, named], axis=1)
-    alike = [name for name in marked if name not in fold.columns]
-    if first not in table or not marked.duplicated(alike).any():
-        return table
-    rank = source.cells(table.index, fold.by) if fold.by else None
-    ordered = marked if rank is None else marked.loc[pd.to_numeric(rank, errors="coerce").sort_values(kind="stable").index]
-    told = ordered[ordered[first].ne("")].drop_duplicates([*alike, first])
-    place = told.groupby(alike, sort=False).cumcount()
-    kept = marked[~marked.duplicated(alike)]
-    for number, name in enumerate(fold.columns):
-        values = told.loc[place.eq(number), [*alike, first]].rename(columns={first: name})
-        kept = kept.drop(columns=name, errors="ignore").merge(values, "left", alike).set_index(kept.index)
-    lost = int(place.ge(len(fold.columns)).sum())
-    source.remark(
-        f"has several rows a pupil: {len(table):,} rows became {len(kept):,}",
-        f"{lost:,} values beyond the first {len(fold.columns)} were left out." if lost else "Nothing to do.",
-    )
-    return kept.drop(columns=list(named)).fillna("")
-
-
 def _export(
-    profile: Profile, source: Exported, tables: Tables, who: DataFrame, taken_for: str, unwanted: int, settings: dict[str, object]
+    profile: Profile, source: Exported, tables: Tables, who: DataFrame, unwanted: int, settings: dict[str, object]
 ) -> Export:
     """The tables with the report of what was used and what was not understood."""
     columns = _uses(source, profile)
-    _remarks(source, columns, unwanted)
+    _remarks(source, columns)
     odd = DataFrame([(*place, rows) for place, rows in source.odd.items()], columns=NOT_UNDERSTOOD)
     about_pupils = who if len(who.columns) else _said_in(tables)
     return Export(
         file=source.sheet.name,
-        taken_for=taken_for,
+        taken_for=profile.kind,
         read=source.sheet.read,
         tables={place: rows.drop(columns="pupil_id", errors="ignore") for place, rows in tables.items()},
         who=about_pupils,
@@ -176,7 +176,7 @@ def _said_in(tables: Tables) -> DataFrame:
     return every[~every.index.duplicated()].fillna("").sort_index()
 
 
-def _remarks(source: Exported, columns: DataFrame, unwanted: int) -> None:
+def _remarks(source: Exported, columns: DataFrame) -> None:
     """What is to be said of the file besides its rows."""
     for missing in source.missing:
         source.remark(
@@ -187,8 +187,6 @@ def _remarks(source: Exported, columns: DataFrame, unwanted: int) -> None:
         source.remark(
             "has columns the profile does not mention", "Map them, or list them under ignore with a reason.", value=unsaid
         )
-    if unwanted:
-        source.remark(f"has {unwanted:,} rows that are not wanted", "Left out, as the profile says under rows, terms or school.")
     for (column, value), rows in source.odd.items():
         problem = f"is not a code the profile explains ({rows:,} rows)"
         source.remark(problem, "Kept as it is. Add it to recode in the profile.", column=column, value=value)

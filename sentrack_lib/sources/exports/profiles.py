@@ -1,6 +1,7 @@
 """A profile says, in a YAML file, which column of a school's export goes where. It is written once for each kind of export.
 
     about: Marks as our system exports them                # for people; not used
+    kind: a marksheet                                      # what a report says such a file was taken for
     terms: {2025-26-autumn: {t: Aut}, 2025-26-spring: {t: Spr}}   # where one file holds several terms; {t} is "Aut" or "Spr"
     term: {from: Term, recode: {Aut 1: 2025-26-autumn}}    # or a column says the term. Neither: the term given to the command
     files: {maths: {subject: Mathematics}}                 # words for a file with "maths" in its name, used below as {subject}
@@ -30,6 +31,9 @@
         pupil_id: {row_number: row-}                       # no id in the file: row-2, row-3, … (said: it is not stable)
         subject: {always: "{subject}"}
         grade: {from: "{column}", instead: [{write: N/A, where: {Result: is 0}, where_any: {Entered: is N, Left: filled}}]}
+    - table: provisions
+      one_each: provision_id                               # rows of one provision become one: the earliest start, the latest end,
+      columns: {provision_id: Title, name: Title}          # else what most rows say
     - table: attendance
       columns: {sessions_possible: {sum: [Present, Absent], times: 2}}
     ignore: {not used by sentrack: [Phone, "Address*"]}    # the reason: the columns
@@ -125,13 +129,14 @@ class Part(_Written):
     each: tuple[dict[str, str], ...] = ()
     columns: dict[str, _Origin]
     fold: Fold | None = None
+    one_each: str | None = None
 
     @model_validator(mode="after")
     def _known(self) -> "Part":
         if self.table not in schema.IMPORTED:
             raise ValueError(f"there is no table {self.table}.{nearest(self.table, schema.IMPORTED)}")
         known = schema.columns(self.table)
-        for column in (*self.columns, *(self.fold.columns if self.fold else ())):
+        for column in (*self.columns, *(self.fold.columns if self.fold else ()), *filter(None, [self.one_each])):
             if column not in known:
                 raise ValueError(f"{self.table} has no column {column}.{nearest(column, known)}")
         return self
@@ -141,6 +146,7 @@ class Profile(_Written):
     """A whole profile; the module's first lines show one."""
 
     about: str = ""
+    kind: str = "what its profile describes"
     terms: dict[str, dict[str, str]] = Field(default_factory=dict)
     term: _Origin | None = None
     files: dict[str, dict[str, str]] = Field(default_factory=dict)
@@ -166,16 +172,20 @@ class Profile(_Written):
             raise WrongUse(f"{file}: the profile is for files with one of these in their name: {', '.join(self.files)}.")
         return found[0] if found else {}
 
-    def parts(self, term: str, words: Words) -> list[Part]:
-        """The parts of one term, one for each row a row of the file becomes, with their words filled in."""
+    def groups(self, term: str, words: Words) -> list[list[Part]]:
+        """The parts of one term with their words filled in: of each part one for each row that a row of the file becomes."""
         here = [part for part in self.tables if not part.terms or term in part.terms]
-        each = [(part, filled_in(more, words)) for part in here for more in part.each or ({},)]
-        return [_with_words(part, {**words, **more}) for part, more in each]
+        return [[_with_words(part, {**words, **filled_in(more, words)}) for more in part.each or ({},)] for part in here]
+
+    def parts(self, term: str, words: Words) -> list[Part]:
+        """All of them in one list."""
+        return [part for group in self.groups(term, words) for part in group]
 
     def headings(self, file: str) -> set[str]:
         """All headings the profile speaks of in a file of this name, which helps to find the heading row."""
         words = {"school": "", **self.words_of(file)}
-        parts = [part for term, more in (self.terms or {"": {}}).items() for part in self.parts(term, {**words, **more})]
+        named = self.terms or {term: {} for part in self.tables for term in part.terms or ("",)}
+        parts = [part for term, more in named.items() for part in self.parts(term, {**words, **more})]
         of_parts = {heading for part in parts for heading in (*part.rows, *_headings(part.columns.values()))}
         return of_parts | set(_headings(self.pupil.values())) | {self.school or ""} - {""}
 

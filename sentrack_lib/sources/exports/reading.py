@@ -1,8 +1,9 @@
 """Understanding a file, whatever it is: XML by its first element, a table by a profile or by its headings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import SchoolSettings
@@ -14,9 +15,12 @@ from sentrack_lib.sources.exports.profiles import Profile
 from sentrack_lib.sources.exports.transfer_files import kind_of_xml, read_census, read_superstar, read_transfer_file
 from sentrack_lib.sources.files import Sheet, read_sheet
 from sentrack_lib.sources.files.headings import normalised
-from sentrack_lib.sources.problems import all_problems
+from sentrack_lib.sources.problems import KEPT, Fault, all_problems, problem, problems_table
 
 TRANSFERS = {"ctf": read_transfer_file, "census": read_census}
+
+
+READ_BY = Fault("is read by {}", "Correct its columns there if any was taken for something else.", KEPT)
 
 
 @dataclass(frozen=True)
@@ -33,24 +37,36 @@ def understood(
     settings: SchoolSettings,
     term: str | None,
     profile: Profile | None = None,
-    kept: Sequence[Profile] = (),
+    kept: Mapping[str, Profile] = MappingProxyType({}),
     school: str | None = None,
 ) -> Understood:
-    """The export in a file, called by its `name`: by the `profile` that was given, else by one of those `kept` that fits, else
-    by what it looks like. `BadInput` where it cannot be read or told, `WrongUse` where the term is not said."""
+    """The export in a file, called by its `name`: by the `profile` that was given, else by one of those `kept` (by name) that
+    fits, else by what it looks like. `BadInput` where it cannot be read or told, `WrongUse` where the term is not said."""
     kind = kind_of_xml(file) if profile is None else None
     if profile is None and term is None:
         raise WrongUse("Say which term the files are of, as --term 2025-26-autumn.")
     if kind in TRANSFERS:
         return Understood(replace(TRANSFERS[kind](file, str(term)), file=name))
     sheet = replace(sheet_of(file, profile), name=name)
-    chosen = profile or next((each for each in kept if fits(each, sheet, str(term))), None)
-    if chosen is not None:
-        return Understood(apply_profile(chosen, sheet, term, school))
+    if profile is not None:
+        return Understood(apply_profile(profile, sheet, term, school))
+    fitting = next((name for name, each in kept.items() if fits(each, sheet, str(term))), None)
+    if fitting is not None:
+        export = apply_profile(kept[fitting], sheet, term, school)
+        return Understood(read_by(_with_left_out(export, kept[fitting]), fitting))
     drafted = draft(sheet, str(term), settings)
-    export = apply_profile(drafted.profile, sheet, term, school, drafted.shape.name)
-    problems = all_problems([export.problems, left_out(sheet.name, drafted.guesses)])
-    return Understood(replace(export, guesses=drafted.guesses, problems=problems), drafted)
+    export = apply_profile(drafted.profile, sheet, term, school)
+    return Understood(replace(_with_left_out(export, drafted.profile), guesses=drafted.guesses), drafted)
+
+
+def _with_left_out(export: Export, profile: Profile) -> Export:
+    return replace(export, problems=all_problems([export.problems, left_out(export.file, profile)]))
+
+
+def read_by(export: Export, name: str) -> Export:
+    """The export, and that it is read by a profile which the school keeps."""
+    said = problems_table([problem(export.file, replace(READ_BY, problem=READ_BY.problem.format(name)))])
+    return replace(export, problems=all_problems([export.problems, said]))
 
 
 def sheet_of(file: Path, profile: Profile | None = None) -> Sheet:

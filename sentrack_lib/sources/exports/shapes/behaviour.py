@@ -7,8 +7,12 @@ from pandas import Series
 from sentrack_lib.errors import BadInput
 from sentrack_lib.sources.exports.aliases import answers, recode
 from sentrack_lib.sources.exports.shapes.shape import Drafted, Seen, Shape, Written
+from sentrack_lib.sources.exports.shapes.suspensions import reason_of, sessions_of
+from sentrack_lib.sources.files.headings import normalised
 
 POINTS = ("points", "incident points", "reward points")
+ONLY_INCIDENTS = "incidentdt"
+"""The day in a list that holds incidents alone, without saying so in each row."""
 
 
 def _is_list(seen: Seen) -> bool:
@@ -21,14 +25,14 @@ def _list(seen: Seen) -> Drafted:
     kinds = [heading for name in ("kind", "reason") for heading in there.get(name, []) if _tells_kind(seen.cells[heading])]
     reasons = [heading for name in ("reason", "kind") for heading in there.get(name, []) if heading not in kinds[:1]]
     points = [heading for name in POINTS for heading in there.get(name, [])]
-    columns: Written = {"on": {"from": there["on"][0]}, "kind": _kind(seen, there, kinds)}
+    on, kind = there["on"][0], next(iter(kinds), "")
+    columns: Written = {"on": {"from": on}, "kind": _kind(seen, there, kinds)}
     if reasons:
-        columns["reason"] = {"from": reasons[0]}
+        columns["reason"] = reason_of(seen, reasons[0], on, kind)
     if points:
         columns["points"] = {"from": points[0], "where_blank": points[1:]} if points[1:] else {"from": points[0]}
-    if "sessions_lost" in there:
-        columns["sessions_lost"] = {"from": there["sessions_lost"][0]}
-    return Drafted([{"table": "behaviour", "columns": columns}])
+    lost = sessions_of(seen, kind, there.get("sessions_lost", [""])[0])
+    return Drafted([{"table": "behaviour", "columns": columns | lost}])
 
 
 def _tells_kind(cells: Series) -> bool:
@@ -44,7 +48,7 @@ def _kind(seen: Seen, there: Mapping[str, list[str]], kinds: list[str]) -> Writt
     if "reward points" in there:
         either = [{"write": "reward", "where": {there["reward points"][0]: "above 0"}}]
         return {"always": "incident", "instead": either} if "incident points" in there else {"always": "reward"}
-    if "incident points" in there:
+    if "incident points" in there or normalised(there["on"][0]) == ONLY_INCIDENTS:
         return {"always": "incident"}
     if "points" in there and seen.cells[there["points"][0]].str.startswith("-").any():
         return {"always": "incident", "instead": [{"write": "reward", "where": {there["points"][0]: "above 0"}}]}

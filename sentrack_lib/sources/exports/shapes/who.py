@@ -7,6 +7,8 @@ from sentrack_lib.sources.exports.shapes.shape import Seen, Written
 from sentrack_lib.sources.files.headings import normalised
 
 NUMBERS = ("upn", "admission_no", "mis_id")
+ID = "pupil_id"
+"""sentrack's own column, however the pupil is known; `Pupil ID` is the number of the school's system."""
 NO_ID = (
     "It names pupils by no UPN, admission number or id, and not by surname, forename and date of birth. Add one to the export, "
     "or import it with --profile."
@@ -19,8 +21,10 @@ def who(seen: Seen, must: bool = True) -> Written:
     # A bare ID may be that of an event; beside a number that is surely the pupil's it says nothing.
     if "mis_id" in there and normalised(there["mis_id"]) == "id" and len(there.keys() & set(NUMBERS)) > 1:
         del there["mis_id"]
+    if ID in seen.headings:
+        there = {name: heading for name, heading in there.items() if heading != ID} | {ID: ID}
     columns: Written = {name: {"from": heading} for name, heading in there.items()} | names(seen)
-    enough = there.keys() & set(NUMBERS) or {"surname", "forename", "date_of_birth"} <= columns.keys()
+    enough = there.keys() & {*NUMBERS, ID} or {"surname", "forename", "date_of_birth"} <= columns.keys()
     if not enough and must:
         raise BadInput(NO_ID)
     return columns if enough else {}
