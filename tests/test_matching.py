@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame, Series
 
-from sentrack_lib.sources.imports import matching
-from sentrack_lib.sources.imports.matching import SAID, has_right_check_letter, matched
+from sentrack_lib.sources.exports.export import WHO
+from sentrack_lib.sources.imports import evidence
+from sentrack_lib.sources.imports.matching import matched
+from sentrack_lib.sources.imports.people import has_right_check_letter, known_pupils
 
 ANN, BEN, ELSE, TEMPORARY = "H801200001001", "K801200001002", "N801200001003", "X00180001701A"
 
@@ -22,7 +24,7 @@ def rolls(*more: dict[str, str]) -> DataFrame:
 
 def one(new: bool = False, held: DataFrame | None = None, **said: str) -> tuple[str, list[str]]:
     """The pupil of a single row, and what is told of it."""
-    found, problems = matched(DataFrame([said], dtype="str"), rolls() if held is None else held, "file.csv", new)
+    found, problems = matched(DataFrame([said], dtype="str"), known_pupils(rolls() if held is None else held), "file.csv", new)
     return found["pupil_id"].iloc[0], problems["problem"].tolist()
 
 
@@ -46,50 +48,50 @@ def test_an_id_finds_its_pupil_and_nothing_needs_telling(said):
 
 def test_a_name_with_a_date_of_birth_finds_its_pupil_and_this_is_told():
     said = dict(surname=" INVENTA ", forename="ann")
-    assert one(**said, date_of_birth="2012-05-01") == (ANN, [matching.BY_NAME.problem])
-    assert one(**said) == ("", [matching.NOBODY.problem])
-    assert one(**said, date_of_birth="2012-05-02") == ("", [matching.NOT_FOUND.problem])
+    assert one(**said, date_of_birth="2012-05-01") == (ANN, [evidence.BY_NAME.problem])
+    assert one(**said) == ("", [evidence.NOBODY.problem])
+    assert one(**said, date_of_birth="2012-05-02") == ("", [evidence.NOT_FOUND.problem])
 
 
 def test_lost_leading_zeros_are_told_and_match_only_one_pupil():
-    assert one(admission_no="12") == (ANN, [matching.ZEROS_LOST.problem])
+    assert one(admission_no="12") == (ANN, [evidence.ZEROS_LOST.problem])
     twin = rolls(dict(pupil_id="0012", admission_no="0012"))
-    assert one(held=twin, admission_no="12") == ("", [matching.FITS_TWO.problem])
+    assert one(held=twin, admission_no="12") == ("", [evidence.FITS_TWO.problem])
     assert one(held=twin, admission_no="0012") == ("0012", [])
 
 
 def test_a_name_that_fits_two_pupils_is_told_and_not_matched():
     twin = rolls(dict(pupil_id="77", admission_no="77", surname="Inventa", forename="Ann", date_of_birth="2012-05-01"))
     named = dict(surname="Inventa", forename="Ann", date_of_birth="2012-05-01")
-    assert one(held=twin, **named) == ("", [matching.FITS_TWO.problem])
+    assert one(held=twin, **named) == ("", [evidence.FITS_TWO.problem])
     assert one(held=twin, **named, admission_no="77") == ("77", [])
 
 
 def test_a_row_whose_ids_are_those_of_two_pupils_is_told_and_not_matched():
-    assert one(upn=ANN, admission_no="000013") == ("", [matching.NOT_TOGETHER.problem])
-    assert one(upn=ANN, admission_no="000013", mis_id="502") == ("", [matching.NOT_TOGETHER.problem])
+    assert one(upn=ANN, admission_no="000013") == ("", [evidence.NOT_TOGETHER.problem])
+    assert one(upn=ANN, admission_no="000013", mis_id="502") == ("", [evidence.NOT_TOGETHER.problem])
 
 
 def test_a_upn_confirmed_by_the_name_outweighs_a_wrong_number_and_this_is_told():
     named = dict(surname="Inventa", forename="Ann", date_of_birth="2012-05-01")
-    assert one(upn=ANN, admission_no="000013", **named) == (ANN, [matching.OUTVOTED.problem])
+    assert one(upn=ANN, admission_no="000013", **named) == (ANN, [evidence.OUTVOTED.problem])
 
 
 def test_a_pupil_under_two_ids_on_the_rolls_is_told_and_not_matched():
-    assert one(held=rolls(dict(pupil_id="12", upn=ANN)), upn=ANN) == ("", [matching.FITS_TWO.problem])
+    assert one(held=rolls(dict(pupil_id="12", upn=ANN)), upn=ANN) == ("", [evidence.FITS_TWO.problem])
 
 
 def test_a_number_with_another_upn_name_or_birthday_is_not_that_pupil():
     assert one(upn=ELSE, admission_no="000012")[0] == ""
     other = dict(surname="Nobodysson", forename="Cy", date_of_birth="2011-01-01")
-    assert one(admission_no="000012", **other) == ("", [matching.OTHER_PERSON.problem])
+    assert one(admission_no="000012", **other) == ("", [evidence.OTHER_PERSON.problem])
 
 
 def test_a_real_upn_takes_the_place_of_a_temporary_one_and_the_pupil_keeps_the_id():
     assert one(upn=BEN.replace("2", "5"), admission_no="000014")[0] == TEMPORARY
     named = dict(surname="Fakeham", forename="Tom", date_of_birth="2012-05-01")
     found, told = one(upn=ELSE, **named)
-    assert found == TEMPORARY and {matching.REAL_UPN.problem, matching.BY_NAME.problem} <= set(told)
+    assert found == TEMPORARY and {evidence.REAL_UPN.problem, evidence.BY_NAME.problem} <= set(told)
 
 
 def test_a_new_pupil_gets_the_upn_else_the_admission_number_else_the_mis_id():
@@ -98,17 +100,17 @@ def test_a_new_pupil_gets_the_upn_else_the_admission_number_else_the_mis_id():
     assert one(new=True, mis_id="9") == ("9", [])
     assert one(new=True, upn="UN1", mis_id="9") == ("9", [])
     assert one(new=True, upn=ANN, admission_no="000012") == (ANN, [])
-    assert one(new=True, surname="Nobodysson", forename="Cy") == ("", [matching.NOBODY.problem])
+    assert one(new=True, surname="Nobodysson", forename="Cy") == ("", [evidence.NOBODY.problem])
 
 
 def test_a_first_roll_needs_no_earlier_one():
-    found, problems = matched(rolls().drop(columns="pupil_id"), rolls().iloc[:0], new=True)
+    found, problems = matched(rolls().drop(columns="pupil_id"), known_pupils(rolls().iloc[:0]), new=True)
     assert found["pupil_id"].tolist() == [ANN, BEN, TEMPORARY] and set(problems["effect"]) <= {"kept"}
 
 
 def test_a_new_pupil_with_the_number_of_another_upn_is_a_pupil_of_their_own_and_told():
     found, told = one(new=True, upn=ELSE, admission_no="000012")
-    assert found == ELSE and matching.NEW_WITH_OLD.problem in told
+    assert found == ELSE and evidence.NEW_WITH_OLD.problem in told
 
 
 def test_two_new_pupils_under_one_number_are_told_and_neither_is_used(table):
@@ -117,13 +119,13 @@ def test_two_new_pupils_under_one_number_are_told_and_neither_is_used(table):
         A99          | Nobodysson | Cy       | 2011-01-01
         A99          | Pretendley | Di       | 2011-02-02
     """)
-    found, problems = matched(roll, rolls(), new=True)
-    assert found["pupil_id"].tolist() == ["", ""] and problems["problem"].tolist() == [matching.TWO_UNDER_ONE.problem] * 2
+    found, problems = matched(roll, known_pupils(rolls()), new=True)
+    assert found["pupil_id"].tolist() == ["", ""] and problems["problem"].tolist() == [evidence.TWO_UNDER_ONE.problem] * 2
 
 
 def test_a_fault_names_every_row_and_a_remark_the_first_of_rows_that_are_alike():
     rows = DataFrame({"admission_no": ["12", "12", "404", "404"]}, index=[2, 3, 4, 5], dtype="str")
-    problems = matched(rows, rolls(), "marks.csv")[1]
+    problems = matched(rows, known_pupils(rolls()), "marks.csv")[1]
     assert problems[["row", "value"]].to_numpy().tolist() == [[4, "404"], [5, "404"], [2, "12"]]
     assert problems["effect"].tolist() == ["row set aside", "row set aside", "kept"]
 
@@ -143,13 +145,13 @@ _ROWS = st.lists(st.fixed_dictionaries({name: st.sampled_from(some) for name, so
 @settings(max_examples=40, deadline=None)
 @given(_ROWS, st.booleans(), st.randoms())
 def test_the_order_of_rows_changes_nothing_and_no_row_gets_a_pupil_that_contradicts_its_upn(said, new, chance):
-    rows = DataFrame(said, columns=SAID, dtype="str")
+    rows = DataFrame(said, columns=WHO, dtype="str")
     before = rows.copy()
-    found, problems = matched(rows, rolls(), new=new)
+    found, problems = matched(rows, known_pupils(rolls()), new=new)
     assert rows.equals(before) and found.index.equals(rows.index)
     order = list(rows.index)
     chance.shuffle(order)
-    again, _ = matched(rows.loc[order], rolls().iloc[::-1], new=new)
+    again, _ = matched(rows.loc[order], known_pupils(rolls().iloc[::-1]), new=new)
     assert again["pupil_id"].sort_index().equals(found["pupil_id"])
     for upn in (ANN, BEN, ELSE):
         others = {ANN, BEN, ELSE} - {upn}

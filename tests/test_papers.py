@@ -122,7 +122,11 @@ def test_papers_that_lie_ready_win_over_what_the_page_names(ready, apart, sample
 @pytest.mark.parametrize(
     ("audience", "names"),
     [
-        ("inclusion", "about attendance changes comparisons counts flags problems progress rates roll teaching_groups"),
+        (
+            "inclusion",
+            "about attendance changes comparisons counts flags import_codes import_columns imports problems progress rates roll "
+            "teaching_groups",
+        ),
         ("department", "about attendance comparisons counts flags progress roll teaching_groups"),
         ("governors", "about comparisons rates"),
     ],

@@ -13,6 +13,7 @@ from sentrack_lib.cycle.execution import Outcome
 from sentrack_lib.cycle.pages import NOTEBOOKS, Page
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.files import write_whole
+from sentrack_lib.sources.imported import IMPORTED
 from sentrack_lib.sources.loading import School
 
 RUNNING, DONE, FAILED, WAITING = "running", "done", "failed", "waiting"
@@ -118,7 +119,9 @@ def _said(entry: dict[str, Any]) -> str:
 def _inputs(school: School) -> list[dict[str, Any]]:
     """Every file the school was read from, with its hash and rows."""
     counts = school.counts.drop(columns=["term", "table"]).to_dict("records")
-    return [{"file": "school.yml"} | _hashed(school, "school.yml"), *({**row, **_hashed(school, row["file"])} for row in counts)]
+    kept = sorted(file.relative_to(school.folder).as_posix() for file in school.folder.glob(f"*/{IMPORTED}/*.csv"))
+    alone: list[dict[str, Any]] = [{"file": file, **_hashed(school, file)} for file in ["school.yml", *kept]]
+    return [*alone, *({**row, **_hashed(school, row["file"])} for row in counts)]
 
 
 def _hashed(school: School, file: str) -> dict[str, str | None]:

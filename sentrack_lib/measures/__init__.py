@@ -12,6 +12,7 @@ from sentrack_lib.measures.changes import changes
 from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.comparisons import compare, groups_of
 from sentrack_lib.measures.flags import raise_flags, rules_from
+from sentrack_lib.measures.imports import corrected, imported_problems, imports, of_term
 from sentrack_lib.measures.progress import progress
 from sentrack_lib.measures.rates import rates
 from sentrack_lib.settings import Threshold
@@ -43,9 +44,21 @@ def review(
         "flags": flags,
         "comparisons": compared,
         "rates": rates(now["pupils"], attended_now, flags, now["behaviour"], grown[term]),
-        "changes": changes(school.tables, term, terms[-2] if len(terms) > 1 else None),
-        "problems": school.problems,
+        **_about_data(school, terms),
+    }
+
+
+def _about_data(school: School, terms: tuple[Term, ...]) -> dict[str, DataFrame]:
+    """What was read and imported for the last of some terms, what is wrong with it, and what changed."""
+    term, before = terms[-1], terms[-2] if len(terms) > 1 else None
+    changed = [changes(school.tables, term, before), corrected(school.imported, term)]
+    return {
+        "changes": pd.concat(changed, ignore_index=True),
+        "problems": pd.concat([school.problems, imported_problems(school.imported)], ignore_index=True),
         "counts": school.counts,
+        "imports": imports(school.imported, term),
+        "import_columns": of_term(school.imported["columns"], term),
+        "import_codes": of_term(school.imported["not_understood"], term),
     }
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from pandas import DataFrame, Index, Series
 
+from sentrack_lib.sources.imported import CHANGE as COLUMNS
 from sentrack_lib.terms import Term
 
-COLUMNS = ["table", "pupil_id", "column", "before", "after"]
 NOT_DETAILS = ("term", "pupil_id", "form")
 """Forms are remade so often that a new one says nothing."""
 ON_ROLL, NOT_ON_ROLL = "on the roll", "not on the roll"

@@ -14,6 +14,7 @@ from sentrack_lib.sources import schema
 from sentrack_lib.sources.checking import Finding, check_rows, fit_columns, problems_of, without
 from sentrack_lib.sources.files import read_sheet
 from sentrack_lib.sources.folders import settings_in, terms_in, unread_in
+from sentrack_lib.sources.imported import imported_in
 from sentrack_lib.sources.problems import FILE_SET_ASIDE, KEPT, ROW_SET_ASIDE, Fault, all_problems, problem, problems_table
 from sentrack_lib.sources.roll import Roll
 from sentrack_lib.sources.scales import Scale, read_grades, scales_of
@@ -41,6 +42,8 @@ class School:
     problems: DataFrame
     counts: DataFrame
     """`file`, `term`, `table` and the rows `read`, `accepted` and `set_aside`; read is always the sum of the other two."""
+    imported: Mapping[str, DataFrame]
+    """What is kept of the imports of every term, by the name of the list (`imported.LISTS`)."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def load_school(folder: Path) -> School:
     problems = _in_order([*about_files, _without_roll(exports, terms), *about_rows])
     kept = {"pupils": roll.pupils} | {table: found for table, (found, _) in placed.items()}
     tables = {table: found.drop(columns=["file", "row"]) for table, found in kept.items()}
-    return School(settings.name, folder, settings, scales, terms, tables, problems, _counts(exports, problems))
+    counts = _counts(exports, problems)
+    return School(settings.name, folder, settings, scales, terms, tables, problems, counts, imported_in(folder, terms_in(folder)))
 
 
 def _exports(folder: Path) -> list[_Export]:

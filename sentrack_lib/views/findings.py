@@ -38,7 +38,7 @@ def review(papers: Papers) -> Sentences:
 
 def data(papers: Papers) -> Sentences:
     """Whether this term's files are complete and believable."""
-    return Sentences([_read(papers), _problems(papers), _known(papers), _thin(papers), _changed(papers)])
+    return Sentences([_read(papers), *_imported(papers), _problems(papers), _known(papers), _thin(papers), _changed(papers)])
 
 
 def _with_sen(papers: Papers) -> Series:
@@ -169,6 +169,20 @@ def _read(papers: Papers) -> str:
     files = sentence(said(len(counts), "file was", "files were"))
     rows = said(int(counts["read"].sum()), "row")
     return f"{files} read for this term: {rows}, of which {aside or 'none'} {_is(aside)} set aside."
+
+
+def _imported(papers: Papers) -> list[str]:
+    """How much of the files that were imported came into the tables; nothing where none was."""
+    files = papers.tables["imports"]
+    if files.empty:
+        return []
+    read, accepted, aside = (int(files[name].sum()) for name in ("read", "accepted", "set_aside"))
+    nobody, codes = int(files["no_pupil"].sum()), int(files["codes"].sum())
+    came = f"{sentence(said(len(files), 'file was', 'files were'))} imported"
+    brought = f"{came}: of {said(read, 'row')}, {accepted:,} were accepted and {f'{aside:,}' if aside else 'none'} set aside"
+    pupils = f"{said(nobody, 'row')} {'names' if nobody == 1 else 'name'} no certain pupil" if nobody else "every pupil was found"
+    odd = f"{said(codes, 'code')} {_is(codes)} not understood" if codes else "every code is understood"
+    return [f"{brought}; {pupils}, and {odd}."]
 
 
 def _problems(papers: Papers) -> str:

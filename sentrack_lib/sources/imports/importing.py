@@ -1,7 +1,7 @@
 """Bringing whatever a school exports into its folder: opened, understood, rolls first, placed, and said in full."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +13,9 @@ from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import SchoolSettings, nearest
 from sentrack_lib.sources.exports.drafting import draft, unfilled, write_profile
 from sentrack_lib.sources.exports.export import Export
+from sentrack_lib.sources.exports.oneroster import is_package, read_package
 from sentrack_lib.sources.exports.profiles import Profile, read_profile
-from sentrack_lib.sources.exports.reading import Understood, sheet_of, understood
+from sentrack_lib.sources.exports.reading import Understood, read_by, sheet_of, understood
 from sentrack_lib.sources.files import write_whole
 from sentrack_lib.sources.files.opening import Opened, opened
 from sentrack_lib.sources.imports.originals import keep_original, keep_report, sha256
@@ -36,10 +37,12 @@ class _Taken:
     found: Understood
 
     @property
-    def order(self) -> tuple[int, bool]:
-        """Rolls first, since the pupils of all other files are looked up on them; then lists of pupils."""
-        lists = any(table == "pupils" for _, table in self.found.export.tables)
-        return _FIRST[self.found.export.roll] if lists else 2, not lists
+    def order(self) -> tuple[int, bool, int]:
+        """Rolls first, since the pupils of all other files are looked up on them; then lists of pupils; then what says most of
+        provisions, which others only name."""
+        tables = {table: rows for (_, table), rows in self.found.export.tables.items()}
+        said = len(tables["provisions"].columns) if "provisions" in tables else 0
+        return _FIRST[self.found.export.roll] if "pupils" in tables else 2, "pupils" not in tables, -said
 
 
 def import_files(
@@ -54,7 +57,7 @@ def import_files(
         settings = _settings(into)
         taken, refused = _understood(files, into, settings, named, given, school)
         _write_settings([each.found.export for each in taken], into)
-        said = _placed_all(sorted(taken, key=lambda each: each.order), into, settings)
+        said = _placed_all(sorted(taken, key=lambda each: each.order), into, settings, named or "")
     whole = together([*said, *refused])
     for each in set(whole.files["term"]) - {""}:
         keep_report(whole, each, into / each)
@@ -97,41 +100,63 @@ def _understood(
     files: Iterable[Opened], into: Path, settings: SchoolSettings, term: str | None, given: Profile | None, school: str | None
 ) -> tuple[list[_Taken], list[ImportReport]]:
     """What every file was understood as, and a report of each that was not."""
-    kept = [] if given else [read_profile(file) for file in sorted((into / PROFILES).glob("*.yml"))]
-    taken, refused = [], []
-    for file in files:
+    kept = {} if given else {f"{PROFILES}/{file.name}": read_profile(file) for file in sorted((into / PROFILES).glob("*.yml"))}
+    alone, taken, refused = ([*files], [], []) if given else _packages([*files], settings, str(term))
+    for file in alone:
         try:
             if file.fault:
                 raise BadInput(file.fault)
-            taken.append(_Taken(file, understood(file.path, file.name, settings, term, given, kept, school)))
+            found = understood(file.path, file.name, settings, term, given, kept, school)
+            taken.append(_Taken(file, _with_profile_kept(found, into)))
         except BadInput as fault:
             refused.append(_refused(file, term or "", str(fault)))
     return taken, refused
 
 
-def _placed_all(taken: Iterable[_Taken], into: Path, settings: SchoolSettings) -> Iterable[ImportReport]:
+def _packages(files: list[Opened], settings: SchoolSettings, term: str) -> tuple[list[Opened], list[_Taken], list[ImportReport]]:
+    """The files that stand alone; and the OneRoster packages, whose files are read together, or why they could not be."""
+    folders = {folder: [file for file in files if file.path.parent == folder] for folder in {file.path.parent for file in files}}
+    packages = [inside for folder, inside in sorted(folders.items()) if len(inside) > 1 and is_package(folder)]
+    taken, refused = [], []
+    for inside in packages:
+        by_name = {file.path.name.casefold(): file for file in inside}
+        paths, names = ({key: getattr(file, what) for key, file in by_name.items()} for what in ("path", "name"))
+        try:
+            exports = {export.file: export for export in read_package(paths, names, term, settings)}
+        except BadInput as fault:
+            refused.append(_refused(by_name["users.csv"], term, str(fault)))
+            files = [file for file in files if file not in inside]
+            continue
+        taken += [_Taken(file, Understood(exports[file.name])) for file in inside if file.name in exports]
+        files = [file for file in files if file not in inside or file.name not in exports]
+    return files, taken, refused
+
+
+def _placed_all(taken: Iterable[_Taken], into: Path, settings: SchoolSettings, term: str) -> Iterable[ImportReport]:
     """Every export placed, one after the other, since each may name pupils whom the next speaks of."""
     rolls, said, terms = Rolls.read(into), [], set[str]()
     for each in taken:
         export = each.found.export
         done = placed(export, into, rolls, settings.calendar)
         rolls = done.rolls
-        terms |= {term for term, table in export.tables if table == "pupils"}
-        for term in {term for term, _ in export.tables}:
-            keep_original(each.file.path, each.file.name, into / term)
-        _keep_profile(each.found, into)
-        said.append(_report(each, done))
+        terms |= {of_term for of_term, table in export.tables if table == "pupils"}
+        digest = sha256(each.file.path)
+        of_terms = sorted({term for term, _ in export.tables}, key=Term.named) or [*filter(None, [term])]
+        for each_term in of_terms:
+            keep_original(each.file.path, each.file.name, digest, into / each_term)
+        said.append(_report(export, done, digest, of_terms[-1] if of_terms else ""))
     return [*said, report(rolls=rolls.moves(sorted(terms)))]
 
 
-def _keep_profile(found: Understood, into: Path) -> None:
+def _with_profile_kept(found: Understood, into: Path) -> Understood:
     """A profile with much guessing in it is kept in the school's folder, to be corrected there and used again."""
     if found.draft is None or not found.draft.shape.kept:
-        return
+        return found
     stem = Path(found.export.file).stem[:60]
     names = [stem, *(f"{stem}-{number}" for number in range(2, 100))]
-    free = next(file for name in names if not (file := into / PROFILES / f"{name}.yml").exists())
-    write_profile(found.draft.profile, free)
+    free = next(name for name in names if not (into / PROFILES / f"{name}.yml").exists())
+    write_profile(found.draft.profile, into / PROFILES / f"{free}.yml")
+    return replace(found, export=read_by(found.export, f"{PROFILES}/{free}.yml"))
 
 
 def _write_settings(exports: Iterable[Export], into: Path) -> None:
@@ -153,11 +178,9 @@ def _refused(file: Opened, term: str, sentence: str) -> ImportReport:
     return report([problems_table([said])], files=_files([row]))
 
 
-def _report(taken: _Taken, done: Placed) -> ImportReport:
+def _report(export: Export, done: Placed, digest: str, term: str) -> ImportReport:
     """What is said of one file that was placed."""
-    export = taken.found.export
-    terms = sorted({term for term, _ in export.tables}, key=Term.named) or [""]
-    row = (export.file, terms[-1], export.taken_for, export.read, done.accepted, done.set_aside, sha256(taken.file.path))
+    row = (export.file, term, export.taken_for, export.read, done.accepted, done.set_aside, digest)
     odd = [export.not_understood, done.not_understood]
     return report(
         [done.problems],

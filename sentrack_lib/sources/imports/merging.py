@@ -7,8 +7,7 @@ import pandas as pd
 from pandas import DataFrame, MultiIndex
 
 from sentrack_lib.sources import schema
-
-CHANGE = ["table", "pupil_id", "column", "before", "after"]
+from sentrack_lib.sources.imported import CHANGE
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,9 @@ class Merged:
 
 def merged(table: str, held: DataFrame, newer: DataFrame) -> Merged:
     """Text rows held and newer rows as one table, by the table's key; a column the newer file does not have stays as it was."""
+    if held.empty:
+        whole = newer.reset_index(drop=True)
+        return Merged(whole, DataFrame(columns=CHANGE), len(whole), 0, 0)
     columns = [*dict.fromkeys([*(name for name in schema.columns(table) if name in held or name in newer), *held])]
     old, new = (rows.reindex(columns=columns, fill_value="").reset_index(drop=True) for rows in (held, newer))
     old_keys, new_keys = _keys(table, old), _keys(table, new)
@@ -37,7 +39,33 @@ def merged(table: str, held: DataFrame, newer: DataFrame) -> Merged:
 
 
 def completed(table: str, newer: DataFrame, held: DataFrame) -> DataFrame:
-    """Newer rows, required columns they do not have taken from the rows held, as where a list of SEN names no year group."""
+    """Newer rows, required columns they do not have taken from the rows held, as where a list of SEN names no year group; and the
+    rest of the key, as where a sheet of who took part names no start, if only one row held can be meant."""
+    return _with_required(table, _with_key(table, _with_zeros(newer, held), held), held)
+
+
+def _with_zeros(newer: DataFrame, held: DataFrame) -> DataFrame:
+    """Admission numbers that differ from those held only by leading zeros, which a spreadsheet takes off, as they are held."""
+    if not {"pupil_id", "admission_no"} <= set(newer) & set(held):
+        return newer
+    known = held.drop_duplicates("pupil_id").set_index("pupil_id")["admission_no"]
+    before = newer["pupil_id"].map(known).fillna("")
+    lost = before.ne("") & before.str.lstrip("0").eq(newer["admission_no"])
+    return newer.assign(admission_no=newer["admission_no"].mask(lost, before))
+
+
+def _with_key(table: str, newer: DataFrame, held: DataFrame) -> DataFrame:
+    said = [name for name in schema.key(table) if name in newer]
+    lacking = [name for name in schema.key(table) if name not in newer and name in held]
+    if not lacking or not said or not set(said) <= set(held):
+        return newer
+    alone = held[~held.duplicated(said, keep=False)].set_index(said)[lacking]
+    found = alone.reindex(MultiIndex.from_frame(newer[said]) if len(said) > 1 else pd.Index(newer[said[0]]))
+    once = ~newer.duplicated(said, keep=False).to_numpy()
+    return newer.assign(**{name: found[name].fillna("").where(once, "").to_numpy() for name in lacking})
+
+
+def _with_required(table: str, newer: DataFrame, held: DataFrame) -> DataFrame:
     key = schema.key(table)
     lacking = [name for name in schema.required(table) if name not in newer and name in held]
     if not key or not lacking or not set(key) <= set(newer) & set(held):

@@ -1,4 +1,4 @@
-"""What is kept of an import beside a term's tables: the untouched files, and what was read of each of them."""
+"""Keeping what was imported: the untouched files, and the lists of what was read of each of them."""
 
 import hashlib
 from pathlib import Path
@@ -6,14 +6,9 @@ from pathlib import Path
 import pandas as pd
 from pandas import DataFrame
 
-from sentrack_lib.errors import BadInput
-from sentrack_lib.sources.files import read_sheet, write_table, write_whole
-from sentrack_lib.sources.imports.report import LISTS, ImportReport
-from sentrack_lib.sources.problems import COLUMNS as PROBLEM
-
-ORIGINALS, IMPORTED = "originals", "imported"
-KEPT = {name: LISTS[name] for name in ("files", "columns", "not_understood", "changes")} | {"problems": PROBLEM}
-"""What a term's folder keeps of its imports; of a file imported again the newest."""
+from sentrack_lib.sources.files import write_table, write_whole
+from sentrack_lib.sources.imported import IMPORTED, LISTS, ORIGINALS, kept_list
+from sentrack_lib.sources.imports.report import ImportReport
 
 
 def sha256(file: Path) -> str:
@@ -21,9 +16,9 @@ def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def keep_original(file: Path, name: str, term_folder: Path) -> None:
+def keep_original(file: Path, name: str, digest: str, term_folder: Path) -> None:
     """The untouched file beside the tables made from it, under the first letters of its SHA-256, once."""
-    kept = term_folder / ORIGINALS / f"{sha256(file)[:12]}-{Path(name).name}"
+    kept = term_folder / ORIGINALS / f"{digest[:12]}-{Path(name).name}"
     if not kept.exists():
         write_whole(file.read_bytes(), kept)
 
@@ -33,24 +28,15 @@ def keep_report(said: ImportReport, term: str, term_folder: Path) -> None:
     files = said.files[said.files["term"].eq(term)]
     if files.empty:
         return
-    for name, columns in KEPT.items():
+    for name in LISTS:
         newer = getattr(said, name)
-        own = newer[newer["file"].isin(files["file"])] if name != "changes" else newer[newer["term"].eq(term)]
+        own = newer[newer["term"].eq(term) if name == "changes" else newer["file"].isin(files["file"])]
         held = kept_list(term_folder, name)
+        # A change is a fact that stays; all else is told anew when the file comes again.
         before = held if name == "changes" else held[~held["file"].isin(files["file"])]
-        whole = pd.concat([before, _as_text(own, columns)], ignore_index=True).sort_values("file", kind="stable")
-        if not whole.reset_index(drop=True).equals(held.reset_index(drop=True)):
+        whole = pd.concat([before, _as_text(own, LISTS[name])], ignore_index=True).sort_values("file", kind="stable")
+        if not whole.reset_index(drop=True).equals(held):
             write_table(whole, term_folder / IMPORTED / f"{name}.csv")
-
-
-def kept_list(term_folder: Path, name: str) -> DataFrame:
-    """One list that was kept of a term's imports, as text; empty where nothing was imported, or it cannot be read."""
-    file = term_folder / IMPORTED / f"{name}.csv"
-    try:
-        cells = read_sheet(file, KEPT[name]).cells if file.exists() else DataFrame()
-    except BadInput:
-        cells = DataFrame()
-    return _as_text(cells.reindex(columns=KEPT[name]), KEPT[name])
 
 
 def _as_text(rows: DataFrame, columns: list[str]) -> DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index
+from pandas.api.extensions import ExtensionArray
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.sources import schema
@@ -15,8 +16,10 @@ from sentrack_lib.sources.checking import check_table
 from sentrack_lib.sources.exports.export import Export
 from sentrack_lib.sources.exports.registers import counted, one_a_session, within
 from sentrack_lib.sources.files import read_sheet, write_table
+from sentrack_lib.sources.imported import CHANGE
 from sentrack_lib.sources.imports.matching import matched
-from sentrack_lib.sources.imports.merging import CHANGE, Merged, completed, merged
+from sentrack_lib.sources.imports.merging import Merged, completed, merged
+from sentrack_lib.sources.imports.provisions import with_ids
 from sentrack_lib.sources.imports.report import TABLES
 from sentrack_lib.sources.imports.rolls import Rolls
 from sentrack_lib.sources.problems import FILE_SET_ASIDE, KEPT, ROW_SET_ASIDE, Fault, all_problems, problem, problems_table
@@ -52,7 +55,7 @@ class Placed:
 def placed(export: Export, into: Path, rolls: Rolls, calendar: Calendar) -> Placed:
     """Merge an export into the school's folder `into`."""
     named, about_pupils = _with_pupils(export, rolls)
-    tables, about_marks, odd = _with_attendance(export.file, named, calendar)
+    tables, about_marks, odd, outside = _with_attendance(export.file, named, calendar)
     counts, changes, problems = [], [], []
     used: Index[int] = Index([], dtype="int64")
     for (term, table), rows in tables.items():
@@ -63,10 +66,16 @@ def placed(export: Export, into: Path, rolls: Rolls, calendar: Calendar) -> Plac
         problems.append(done.problems)
         used = used.union(done.accepted.unique()) if table in named_tables(export) else used
         rolls = rolls.with_roll(term, done.rows) if table == "pupils" and done.rows is not None else rolls
-    told = all_problems([export.problems, about_pupils, about_marks, *problems])
-    aside = _set_aside(export, told, used)
+    told = all_problems([export.problems, _about_unwanted(export), about_pupils, about_marks, *problems])
+    aside = _set_aside(export, told, used, outside)
     whole = DataFrame(counts, columns=TABLES)
     return Placed(export.read - aside, aside, whole, _all(changes, ["file", "term", *CHANGE]), odd, told, rolls)
+
+
+def _about_unwanted(export: Export) -> DataFrame:
+    what = f"has {export.not_wanted:,} rows that are not wanted"
+    remedy = "They are of other people, terms or schools, or a profile leaves them out: counted as set aside."
+    return problems_table([problem(export.file, Fault(what, remedy, KEPT))] if export.not_wanted else [])
 
 
 def named_tables(export: Export) -> set[str]:
@@ -74,12 +83,12 @@ def named_tables(export: Export) -> set[str]:
     return {table for _, table in export.tables} - set(schema.REGISTERS)
 
 
-def _set_aside(export: Export, problems: DataFrame, used: Index) -> int:
+def _set_aside(export: Export, problems: DataFrame, used: Index, outside: Index) -> int:
     """Rows of the file of which nothing was used: refused, or not wanted. A file that is set aside has none."""
     if problems["effect"].eq(FILE_SET_ASIDE).any() and not len(used):
         return export.read
     aside = Index(problems.loc[problems["effect"].eq(ROW_SET_ASIDE) & problems["row"].notna(), "row"].unique())
-    return min(len(aside.difference(used)) + export.not_wanted, export.read)
+    return min(len(aside.union(outside).difference(used)) + export.not_wanted, export.read)
 
 
 def _with_pupils(export: Export, rolls: Rolls) -> tuple[dict[Place, DataFrame], DataFrame]:
@@ -88,20 +97,22 @@ def _with_pupils(export: Export, rolls: Rolls) -> tuple[dict[Place, DataFrame], 
     must = [rows.index for (_, table), rows in export.tables.items() if "pupil_id" in schema.required(table)]
     if not asked or not len(export.who.columns):
         return dict(export.tables), problems_table()
-    spoken = export.who.index[(export.who != "").any(axis=1)]
-    rows = export.who.index[export.who.index.isin(_union(must).union(_union(asked).intersection(spoken)))]
-    known = rolls.every
-    found, problems = matched(export.who.loc[rows], known, export.file, new=export.roll != "part" or known.empty)
-    if known.empty and export.roll == "part":
+    spoken = np.logical_or.reduce([export.who[name].ne("").to_numpy() for name in export.who])
+    rows = _are_in(export.who, must) | (_are_in(export.who, asked) & spoken)
+    found, problems = matched(export.who[rows], rolls.known, export.file, new=export.roll != "part" or rolls.known.empty)
+    if rolls.known.empty and export.roll == "part":
         problems = all_problems([problems_table([problem(export.file, NO_ROLL)]), problems])
     certain = found["pupil_id"]
     lost = certain.index[certain.eq("")]
     return {place: _named(place[1], table, certain, lost) for place, table in export.tables.items()}, problems
 
 
-def _union(indexes: Iterable[Index]) -> Index:
-    rows = [np.asarray(index) for index in indexes]
-    return Index(np.unique(np.concatenate(rows)) if rows else [], dtype="int64")
+def _are_in(rows: DataFrame, indexes: Iterable[Index]) -> np.ndarray:
+    """Whether each row is a row of any of some tables."""
+    found = np.zeros(len(rows), dtype=bool)
+    for index in indexes:
+        found |= True if index.equals(rows.index) else rows.index.isin(index)
+    return found
 
 
 def _named(table: str, rows: DataFrame, pupils: "pd.Series[str]", lost: Index) -> DataFrame:
@@ -109,26 +120,33 @@ def _named(table: str, rows: DataFrame, pupils: "pd.Series[str]", lost: Index) -
     if "pupil_id" not in schema.columns(table):
         return rows
     kept = rows[~rows.index.isin(lost)] if len(lost) else rows
-    ids = pupils.array.take(pupils.index.get_indexer(kept.index), allow_fill=True)
-    filled = pd.Series(ids, index=kept.index).fillna("")
+    whole = kept.index.equals(pupils.index)
+    filled = pupils if whole else pd.Series(_at(pupils, kept.index), index=kept.index).fillna("")
     return kept.assign(pupil_id=filled)[["pupil_id", *(name for name in kept if name != "pupil_id")]]
+
+
+def _at(pupils: "pd.Series[str]", rows: Index) -> ExtensionArray:
+    return pupils.array.take(pupils.index.get_indexer(rows), allow_fill=True)
 
 
 def _with_attendance(
     file: str, tables: Mapping[Place, DataFrame], calendar: Calendar
-) -> tuple[dict[Place, DataFrame], DataFrame, DataFrame]:
-    """The tables with registers counted into attendance; what is wrong with single marks, and those not understood."""
+) -> tuple[dict[Place, DataFrame], DataFrame, DataFrame, Index]:
+    """The tables with registers counted into attendance; what is wrong with single marks, those not understood, and the rows of
+    those outside the term."""
     kept = {place: rows for place, rows in tables.items() if place[1] not in schema.REGISTERS}
     problems, odd = [], []
+    outside: Index[int] = Index([], dtype="int64")
     for (term, table), marks in tables.items():
         if table in schema.REGISTERS:
             sure, about_sessions = one_a_session(marks, file)
             inside, about_days = within(sure, *Term.named(term).dates(calendar), file)
+            outside = outside if len(inside) == len(sure) else outside.union(sure.index.difference(inside.index))
             sessions, unread = counted(inside)
             kept[term, "attendance"] = _as_text(sessions)
             problems += [about_sessions, about_days, _about_codes(unread, file)]
             odd.append(unread.assign(column="mark").rename(columns={"mark": "value"})[["column", "value", "rows"]])
-    return kept, all_problems(problems), _all(odd, ["column", "value", "rows"])
+    return kept, all_problems(problems), _all(odd, ["column", "value", "rows"]), outside
 
 
 def _as_text(sessions: DataFrame) -> DataFrame:
@@ -163,8 +181,12 @@ def _merged(export: Export, into: Path, term: str, table: str, rows: DataFrame, 
     except BadInput as fault:
         said = problem(export.file, Fault(str(fault), "The other files were imported.", FILE_SET_ASIDE))
         return _Done(count | {"set_aside": mapped}, DataFrame(columns=CHANGE), problems_table([said]), rows.index[:0])
-    newer, about_columns = _whole(export, table, completed(table, rows, held))
-    accepted, problems = check_table(table, newer, export.file)
+    called = with_ids(table, rows, path.parent)
+    newer, lacking = _whole(export, table, completed(table, called, held))
+    accepted, found = check_table(table, newer, export.file)
+    # What a file lacks altogether is told once, not again of every row.
+    problems = found[~found["column"].isin(lacking)]
+    about_columns = problems_table(problem(export.file, NOT_SAID, column=name) for name in lacking)
     result = merged(table, held, accepted[[name for name in schema.columns(table) if name in newer]])
     if result.added or result.changed:
         write_table(result.rows, path)
@@ -184,13 +206,12 @@ def _held(path: Path, table: str) -> DataFrame:
     return sheet.cells
 
 
-def _whole(export: Export, table: str, rows: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """A roll with all columns a roll must have: what the file does not say of new pupils is not known."""
+def _whole(export: Export, table: str, rows: DataFrame) -> tuple[DataFrame, list[str]]:
+    """A roll with all columns a roll must have, and those the file lacks: what it does not say of new pupils is not known."""
     lacking = [name for name in schema.required(table) if name not in rows] if table == "pupils" else []
-    if export.roll == "part" or not lacking or "pupil_id" in lacking:
-        return rows, problems_table()
-    said = problems_table(problem(export.file, NOT_SAID, column=name) for name in lacking)
-    return rows.assign(**dict.fromkeys(lacking, "")), said
+    if export.roll == "part" or "pupil_id" in lacking:
+        return rows, []
+    return rows.assign(**dict.fromkeys(lacking, "")), lacking
 
 
 def _left_out(export: Export, held: DataFrame, newer: DataFrame) -> DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from sentrack_lib.sources.exports.export import COLUMNS, GUESSES, NOT_UNDERSTOOD
-from sentrack_lib.sources.imports.merging import CHANGE
+from sentrack_lib.sources.imported import CHANGE, summary
 from sentrack_lib.sources.problems import all_problems, problems_table, sentences, sets_aside
 
 FILES = ["file", "term", "taken_for", "read", "accepted", "set_aside", "sha256"]
@@ -21,6 +21,17 @@ LISTS = {
     "guesses": ["file", "taken_for", *GUESSES],
     "changes": ["file", "term", *CHANGE],
     "rolls": ROLLS,
+}
+
+
+_SHOWN = {
+    "file": "file",
+    "taken_for": "taken for",
+    "read": "rows read",
+    "accepted": "accepted",
+    "set_aside": "set aside",
+    "no_pupil": "no certain pupil",
+    "codes": "codes not understood",
 }
 
 
@@ -50,22 +61,22 @@ class ImportReport:
         return int(sets_aside(self.problems))
 
     def __str__(self) -> str:
-        """What was read, what came of it, and every problem once, as a person reads it."""
+        """A table of the files, then what came of each, and every problem once, as a person reads it."""
         files = [line for row in self.files.to_dict("records") for line in self._about_file(row)]
         rolls = [_about_roll(row) for row in self.rolls.to_dict("records")]
-        return "\n".join([*files, *rolls, *sentences(self.problems)])
+        return "\n".join([*_table(summary(vars(self))), *files, *rolls, *sentences(self.problems)])
 
     def _about_file(self, row: dict) -> list[str]:  # type: ignore[type-arg]
-        """One file: what it was taken for, its rows, where its columns went, what became of its tables."""
+        """One file: what it was taken for, where its columns went, what became of its tables."""
         own = {name: table[table["file"].eq(row["file"])] for name, table in vars(self).items() if "file" in table}
-        head = f"{row['file']}: {row['taken_for']}. {_rows(row)}"
-        guessed = _columns(own["guesses"], own["columns"])
         tables = [
             f"  {each['term']} {each['table']}: {each['added']:,} new, {each['changed']:,} changed, "
             f"{each['unchanged']:,} as before" + (f", {each['set_aside']:,} set aside" if each["set_aside"] else "") + "."
             for each in own["tables"].to_dict("records")
         ]
-        return [head, *guessed, *tables]
+        if own["tables"].empty and own["guesses"].empty:
+            return []
+        return ["", f"{row['file']} was taken for {row['taken_for']}.", *_columns(own["guesses"], own["columns"]), *tables]
 
 
 def report(problems: Iterable[DataFrame] = (), **lists: DataFrame) -> ImportReport:
@@ -86,8 +97,17 @@ def together(reports: Iterable[ImportReport]) -> ImportReport:
     return ImportReport(**joined | {"problems": all_problems([joined["problems"], problems_table()])})
 
 
-def _rows(row: dict) -> str:  # type: ignore[type-arg]
-    return f"{row['read']:,} rows read, {row['accepted']:,} accepted, {row['set_aside']:,} set aside."
+def _table(files: DataFrame) -> list[str]:
+    """The files with their rows, under each other."""
+    shown = files[list(_SHOWN)].rename(columns=_SHOWN)
+    texts = shown.map(lambda cell: f"{cell:,}" if isinstance(cell, int) else str(cell))
+    width = {name: max(map(len, [name, *texts[name]])) for name in texts}
+    lines = [dict(zip(texts, texts, strict=True)), *texts.to_dict("records")] if len(files) else []
+    return ["  ".join(_placed(line[name], width[name], str(name)) for name in texts).rstrip() for line in lines]
+
+
+def _placed(text: str, width: int, name: str) -> str:
+    return text.ljust(width) if name in ("file", "taken for") else text.rjust(width)
 
 
 def _columns(guesses: DataFrame, columns: DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,9 @@ from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.sources import schema
+from sentrack_lib.sources.exports.export import WHO
 from sentrack_lib.sources.files import read_sheet
+from sentrack_lib.sources.imports.people import known_pupils
 from sentrack_lib.sources.imports.report import ROLLS
 from sentrack_lib.terms import Term
 
@@ -30,10 +33,11 @@ class Rolls:
         """The same with another roll of one term."""
         return Rolls({**self.by_term, term: rows})
 
-    @property
-    def every(self) -> DataFrame:
-        """Every row of every term."""
-        return pd.concat([*self.by_term.values()], ignore_index=True).fillna("") if self.by_term else DataFrame()
+    @cached_property
+    def known(self) -> DataFrame:
+        """Every pupil of every term, as rows are looked up there."""
+        every = [rows.reindex(columns=WHO, fill_value="") for rows in self.by_term.values()]
+        return known_pupils(pd.concat(every, ignore_index=True) if every else DataFrame(columns=WHO, dtype="str"))
 
     def moves(self, terms: list[str]) -> DataFrame:
         """For some terms the pupils on the roll, and who joined and left since the term before that has one."""

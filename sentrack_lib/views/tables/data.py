@@ -20,6 +20,46 @@ def files(papers: Papers) -> Part:
     return Table(shown, "Files of this term", "Rows read are always the rows used and the rows set aside.", "no file was found.")
 
 
+def imports(papers: Papers) -> Part:
+    """What each imported file was taken for, and what came of its rows, columns, codes and pupils."""
+    if not papers.has("imports"):
+        return Unseen(NOT_YOURS)
+    names = {
+        "file": "File",
+        "taken_for": "Taken for",
+        "read": "Rows read",
+        "accepted": "Accepted",
+        "set_aside": "Set aside",
+        "no_pupil": "Rows without a certain pupil",
+        "columns_used": "Columns used",
+        "columns_unused": "Columns not used",
+        "codes": "Codes not understood",
+    }
+    shown = papers.tables["imports"][list(names)].rename(columns=names)
+    note = "If a file was taken for something else than it is, write its profile with `sentrack import … --draft-profile`."
+    return Table(shown, "What was imported", note, "no file of this term came in with `sentrack import`.")
+
+
+def columns(papers: Papers) -> Part:
+    """The columns of the imported files that were not used, with the reason."""
+    if not papers.has("import_columns"):
+        return Unseen(NOT_YOURS)
+    rows = papers.tables["import_columns"]
+    left = rows[rows["use"].ne("used")]
+    shown = left[["file", "column", "use", "reason"]].set_axis(["File", "Column", "What became of it", "Why"], axis=1)
+    return Table(shown, "Columns that were not used", "A column is brought in with a profile.", "every column was used.")
+
+
+def codes(papers: Papers) -> Part:
+    """The codes of the imported files that are on no list, with how often each stands there."""
+    if not papers.has("import_codes"):
+        return Unseen(NOT_YOURS)
+    rows = papers.tables["import_codes"]
+    shown = rows[["file", "column", "value", "rows"]].set_axis(["File", "Column", "Code", "Rows"], axis=1)
+    kept = "They are kept as they are, and count as not known."
+    return Table(shown, "Codes that were not understood", kept, "every code was understood.")
+
+
 def problems(papers: Papers) -> Part:
     """Every kind of problem with this term's files once: how often, where first, an example, and what to do."""
     if not papers.has("problems"):
