@@ -58,13 +58,18 @@ def typed(table: str, rows: DataFrame) -> DataFrame:
 
 def dictionary() -> str:
     """The data dictionary as Markdown, made from the tables above."""
-    listed = "\n".join(f"- [{name}.csv](#{name}csv): {schema.description}" for name, schema in TABLES.items())
-    return "\n\n".join([_HEAD, listed, *(_described(name) for name in TABLES), _FOOT]) + "\n"
+    listed, records = ("\n".join(map(_listed, some)) for some in (TABLES, RECORDS))
+    tables = [_described(name) for name in TABLES]
+    return "\n\n".join([_HEAD, listed, *tables, _RECORDS, records, *map(_described, RECORDS), _FOOT]) + "\n"
+
+
+def _listed(name: str) -> str:
+    return f"- [{name}.csv](#{name}csv): {IMPORTED[name].description}"
 
 
 def _described(name: str) -> str:
     """One table of the dictionary."""
-    schema = TABLES[name]
+    schema = IMPORTED[name]
     named = " + ".join(f"`{part}`" for part in key(name))
     one_row = f"One row for each {named}." if named else "Every row is an event of its own."
     rows = [_described_column(title, column) for title, column in schema.columns.items()]
@@ -103,6 +108,12 @@ invented school to look at. A school's own data is never committed.
 - Exports of the school's system need not look like this: `sentrack import` turns them into these tables.
 
 ## The tables"""
+
+_RECORDS = """## What exports say of provision and adults
+
+`sentrack import` writes provision maps, intervention registers and timetables of additional adults to the folder `records/` of the
+term, in these sheets. Beside them lie `originals/` (the untouched files), `imported/` (what was read of each of them) and, in the
+school's folder, `profiles/` (which column of a marksheet is what; correct it there)."""
 
 _FOOT = """## Scales
 
