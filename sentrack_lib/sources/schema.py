@@ -111,9 +111,9 @@ invented school to look at. A school's own data is never committed.
 
 _RECORDS = """## What exports say of provision and adults
 
-`sentrack import` writes provision maps, intervention registers and timetables of additional adults to the folder `records/` of the
-term, in these sheets. Beside them lie `originals/` (the untouched files), `imported/` (what was read of each of them) and, in the
-school's folder, `profiles/` (which column of a marksheet is what; correct it there)."""
+`sentrack import` writes provision maps, intervention registers and timetables of additional adults to the folder `records/` of
+the term, in these sheets. Beside them lie `originals/` (the untouched files), `imported/` (what was read of each of them) and, in
+the school's folder, `profiles/` (which column of a marksheet is what; correct it there)."""
 
 _FOOT = """## Scales
 
