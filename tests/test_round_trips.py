@@ -8,9 +8,11 @@ from shutil import copytree
 import pandas as pd
 import pytest
 from pandas import DataFrame, Series
+from typer.testing import CliRunner
 from written_as import arbor, as_csv, as_workbook, behaviour, bromcom, dfe, feeds, lists, printed, registers, sims
 from written_as.marksheets import CARRIED, marksheet
 
+from sentrack_lib.cli import app
 from sentrack_lib.sources import codes
 from sentrack_lib.sources.checking import check_table
 from sentrack_lib.sources.codes import code_rows
@@ -584,3 +586,39 @@ def test_admission_numbers_that_lost_their_zeros_find_their_pupils(school, on_ro
     report = bring_in(on_roll, as_workbook(rows, tmp_path / "attendance.xlsx"))
     assert "leading zeros" in str(report)
     same(held(on_roll, "attendance"), there, list(there))
+
+
+# Everything at once, as a new user has it
+
+
+@pytest.fixture
+def messy(school, marks, tmp_path) -> Path:
+    """A folder of exports of two systems, with their titles, totals, lost zeros and old encodings, and files that are none."""
+    there = tmp_path / "Exports Summer" / "from the office"
+    there.mkdir(parents=True)
+    as_workbook(sims.roll(school["pupils"]), there / "SIMS whole school.xlsx", above=2)
+    printed(arbor.attendance_report(sums_up(school["attendance"])), there.parent / "Attendance (Arbor).csv", "cp1252")
+    printed(marksheet(marks, school["pupils"]), there / "marksheet all years.xlsx")
+    joiner = school["pupils"].iloc[0].to_dict() | {"upn": "A999000126001", "surname": "Newcomer", "admission_no": ""}
+    (there / "9994000_CTF_9994001_001.xml").write_text(dfe.ctf(dfe.ctf_pupil(joiner)), encoding="utf-8")
+    first = school["pupils"].head(3)
+    provision = {"UPN": first["upn"], "Provision": "Invented Reading Club", "Wave": "2", "Start Date": "20/04/2026"}
+    as_csv(DataFrame(provision), there / "provision map.csv")
+    (there / "Thumbs.db").write_bytes(b"\\0")
+    (there / "scan of letter.pdf").write_bytes(b"%PDF-1.7")
+    return there.parent
+
+
+def test_a_messy_mixed_folder_comes_in_with_one_command(messy, school, marks, folder):
+    done = CliRunner().invoke(app, ["import", str(messy), "--into", str(folder), "--term", TERM])
+    assert done.exit_code == 1 and "scan of letter.pdf is a PDF" in done.output, done.output
+    assert "Traceback" not in done.output
+    for kind in ("a roll", "an attendance summary", "a marksheet", "a Common Transfer File", "a provision map"):
+        assert f"was taken for {kind}." in done.output, done.output
+    roll = held(folder, "pupils")
+    assert len(roll) == len(school["pupils"]) + 1 and "Newcomer" in set(roll["surname"])
+    same(held(folder, "assessments"), marks, CARRIED)
+    same(held(folder, "attendance"), sums_up(school["attendance"]), list(school["attendance"]))
+    assert len(read_sheet(folder / TERM / "records" / "provision_pupils.csv").cells) == 3
+    checked = CliRunner().invoke(app, ["check", str(folder)])
+    assert checked.exit_code == 0, checked.output

@@ -1,4 +1,4 @@
-"""The tables of a school as the systems of schools write them: a writer for each shape of `formats.md`, and ways to save it."""
+"""The tables of a school as the systems of schools write them: a writer for each shape, and ways to save it."""
 
 from pathlib import Path
 
