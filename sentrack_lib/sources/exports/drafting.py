@@ -137,7 +137,7 @@ def _guesses(profile: Profile, term: str) -> list[tuple[str, ...]]:
 def _each(part: Part) -> list[tuple[str, str]]:
     """Of a register the first and the last session will do; of a marksheet every column."""
     shown = part.each if part.table != "registers" else (part.each[0], part.each[-1])
-    years = "".join(f", {heading} {said}" for heading, said in part.rows.items())
+    years = "".join(f", in {' '.join(said.removeprefix('one of ').split())}" for said in part.rows.values() if "one of" in said)
     return [
         (more["column"], ", ".join(text for name, text in more.items() if name != "column" and text) + years) for more in shown
     ]

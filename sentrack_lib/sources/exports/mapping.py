@@ -24,7 +24,7 @@ from sentrack_lib.sources.exports.export import (
 from sentrack_lib.sources.exports.exported import Exported
 from sentrack_lib.sources.exports.folding import folded, one_of_each
 from sentrack_lib.sources.exports.origins import cells_of, days_of
-from sentrack_lib.sources.exports.profiles import Conditions, Origin, Part, Profile, Words, filled_in
+from sentrack_lib.sources.exports.profiles import NOT_DRAFTED, Conditions, Origin, Part, Profile, Words, filled_in
 from sentrack_lib.sources.files import Sheet
 from sentrack_lib.sources.problems import ROW_SET_ASIDE, all_problems, problems_table
 from sentrack_lib.terms import Term
@@ -150,7 +150,7 @@ def _export(
 ) -> Export:
     """The tables with the report of what was used and what was not understood."""
     columns = _uses(source, profile)
-    _remarks(source, columns)
+    _remarks(source, columns, written_by_hand=profile.kind == NOT_DRAFTED)
     odd = DataFrame([(*place, rows) for place, rows in source.odd.items()], columns=NOT_UNDERSTOOD)
     about_pupils = who if len(who.columns) else _said_in(tables)
     return Export(
@@ -176,14 +176,14 @@ def _said_in(tables: Tables) -> DataFrame:
     return every[~every.index.duplicated()].fillna("").sort_index()
 
 
-def _remarks(source: Exported, columns: DataFrame) -> None:
+def _remarks(source: Exported, columns: DataFrame, written_by_hand: bool) -> None:
     """What is to be said of the file besides its rows."""
     for missing in source.missing:
         source.remark(
             "has no such column, which the profile speaks of", "Add it to the export, or correct the profile.", column=missing
         )
     unsaid = ", ".join(columns.loc[columns["use"].eq(NOT_MENTIONED), "column"])
-    if unsaid:
+    if unsaid and written_by_hand:
         source.remark(
             "has columns the profile does not mention", "Map them, or list them under ignore with a reason.", value=unsaid
         )

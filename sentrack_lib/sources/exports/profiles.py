@@ -58,6 +58,8 @@ from sentrack_lib.sources.exports.export import Roll
 from sentrack_lib.terms import Term
 
 CONDITION = re.compile(r"(filled|blank|is not|is|one of|above|below)(?: (.*))?", re.DOTALL)
+NOT_DRAFTED = "what its profile describes"
+"""What a file is taken for by a profile that a person wrote."""
 Words = Mapping[str, str]
 _Several = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
 
@@ -146,7 +148,7 @@ class Profile(_Written):
     """A whole profile; the module's first lines show one."""
 
     about: str = ""
-    kind: str = "what its profile describes"
+    kind: str = NOT_DRAFTED
     terms: dict[str, dict[str, str]] = Field(default_factory=dict)
     term: _Origin | None = None
     files: dict[str, dict[str, str]] = Field(default_factory=dict)

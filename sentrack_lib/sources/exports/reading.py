@@ -46,8 +46,10 @@ def understood(
     if profile is None and term is None:
         raise WrongUse("Say which term the files are of, as --term 2025-26-autumn.")
     if kind in TRANSFERS:
-        return Understood(replace(TRANSFERS[kind](file, str(term)), file=name))
-    sheet = replace(sheet_of(file, profile), name=name)
+        export = TRANSFERS[kind](file, str(term))
+        return Understood(replace(export, file=name, problems=export.problems.assign(file=name)))
+    read = sheet_of(file, profile)
+    sheet = replace(read, name=name, problems=read.problems.assign(file=name))
     if profile is not None:
         return Understood(apply_profile(profile, sheet, term, school))
     fitting = next((name for name, each in kept.items() if fits(each, sheet, str(term))), None)

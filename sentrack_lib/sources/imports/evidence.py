@@ -66,7 +66,7 @@ def found(said: DataFrame, known: DataFrame) -> tuple[Series, Told]:
         (OTHER_PERSON, other),
         (OUTVOTED, sure & (best["votes"].to_numpy() < evidence)),
         (BY_NAME, sure & best["by"].eq(_BY_NAME).to_numpy()),
-        (ZEROS_LOST, sure & best["zeros"].to_numpy()),
+        (ZEROS_LOST, sure & best["zeros"].to_numpy() & (best["votes"].to_numpy() == 1)),
         (REAL_UPN, sure & _replaces_temporary(winner, said, known)),
     ]
 

@@ -174,7 +174,8 @@ def _write_settings(exports: Iterable[Export], into: Path) -> None:
 
 def _refused(file: Opened, term: str, sentence: str) -> ImportReport:
     row = (file.name, term, "not understood", 0, 0, 0, "")
-    said = problem(file.name, Fault(sentence, "The other files were imported.", FILE_SET_ASIDE))
+    what, _, remedy = sentence.removeprefix(file.name).removeprefix(file.path.name).lstrip(": ").partition(". ")
+    said = problem(file.name, Fault(what, f"{remedy} The other files were imported.".lstrip(), FILE_SET_ASIDE))
     return report([problems_table([said])], files=_files([row]))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pandas import DataFrame, Index, Series
 
 from sentrack_lib.sources.exports.export import WHO
-from sentrack_lib.sources.imports.evidence import Told, found, with_new
+from sentrack_lib.sources.imports.evidence import ZEROS_LOST, Told, found, with_new
 from sentrack_lib.sources.imports.people import NUMBERS, has_right_check_letter, plain
 from sentrack_lib.sources.problems import KEPT, Fault, all_problems
 
@@ -84,7 +84,9 @@ def _problems(fault: Fault, at: np.ndarray, numbers: np.ndarray, first: np.ndarr
     """A fault told of some different rows: a remark once for rows that are alike, else of each row."""
     places = np.sort(first[at]) if fault.effect == KEPT else np.flatnonzero(at[numbers])
     rows = cells.iloc[places].reindex(columns=WHO, fill_value="")
-    named = ["upn", "admission_no", "mis_id", "pupil_id", "surname"]
+    # Of a lost zero the number is told that lost it, of all else the number that says most.
+    sooner = ["admission_no", "upn"] if fault is ZEROS_LOST else ["upn", "admission_no"]
+    named = [*sooner, "mis_id", "pupil_id", "surname"]
     texts = rows[named].to_numpy(dtype=object)
     column = (texts != "").argmax(axis=1)
     values = texts[np.arange(len(rows)), column]

@@ -21,6 +21,7 @@ def keep_original(file: Path, name: str, digest: str, term_folder: Path) -> None
     kept = term_folder / ORIGINALS / f"{digest[:12]}-{Path(name).name}"
     if not kept.exists():
         write_whole(file.read_bytes(), kept)
+        kept.chmod(0o600)  # transfer files hold addresses and contacts that no table needs
 
 
 def keep_report(said: ImportReport, term: str, term_folder: Path) -> None:

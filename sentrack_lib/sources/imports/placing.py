@@ -73,8 +73,8 @@ def placed(export: Export, into: Path, rolls: Rolls, calendar: Calendar) -> Plac
 
 
 def _about_unwanted(export: Export) -> DataFrame:
-    what = f"has {export.not_wanted:,} rows that are not wanted"
-    remedy = "They are of other people, terms or schools, or a profile leaves them out: counted as set aside."
+    what = f"has rows that are not wanted: {export.not_wanted:,}"
+    remedy = "They are totals, or of other people, terms or schools, or a profile leaves them out. They count as set aside."
     return problems_table([problem(export.file, Fault(what, remedy, KEPT))] if export.not_wanted else [])
 
 
