@@ -11,7 +11,8 @@ PARAMETERS ?= parameters/sample.yml
 # Two workers, or one for each processor where there are more; a file's tests stay together, so that what they share is made once.
 PYTEST := $(BIN)/pytest -q
 NBVAL := --nbval-current-env --nbval-cell-timeout=60
-SLOW := tests/browser tests/test_dashboards.py tests/test_real_runs.py tests/test_runs.py tests/test_loading_properties.py
+SLOW := tests/browser $(addprefix tests/test_,$(addsuffix .py,dashboards real_runs runs loading_properties fault_corpus \
+	import_properties round_trips oneroster))
 
 .PHONY: help run test check bench dashboards golden lock
 help:       ## this list

@@ -16,9 +16,10 @@ from sentrack_lib.measures import review
 from sentrack_lib.sources.exports.export import WHO
 from sentrack_lib.sources.exports.oneroster import write_package
 from sentrack_lib.sources.files import read_sheet
-from sentrack_lib.sources.imports import ImportReport, import_files, matching
+from sentrack_lib.sources.imports import ImportReport, filing, import_files, importing, matching
 from sentrack_lib.sources.imports.matching import matched
 from sentrack_lib.sources.imports.people import known_pupils
+from sentrack_lib.sources.imports.placing import placed
 from sentrack_lib.sources.loading import load_school
 from sentrack_lib.terms import Term
 
@@ -309,3 +310,42 @@ def test_a_draft_that_writes_blanks_is_a_profile_again(put, school):
     used = CliRunner().invoke(app, [*words, "--profile", str(school.parent / "needs.yml")])
     assert used.exit_code == 0, used.output
     assert table(school, "pupils").set_index("upn").loc["A000200001002", ["sen_need", "sen_need_2"]].tolist() == ["SLCN", ""]
+
+
+def test_rows_that_contradict_each_other_blank_nothing_that_is_held(put, school):
+    torn = "UPN | Adno | Surname | Year | SEN\nH801200001001 | 7 | Inventa | 11 | N\n | 7 | Madeupson | 11 | N"
+    import_files([put(torn)], school, TERM)
+    before = table(school, "pupils")
+    assert before["surname"].tolist() == ["Inventa"]
+    report = import_files([put(torn)], school, TERM)
+    assert table(school, "pupils").equals(before) and report.changes.empty
+
+
+def test_a_file_that_has_gone_after_it_was_read_is_told(put, school, monkeypatch):
+    roll = put(ROLL)
+    monkeypatch.setattr(importing, "placed", lambda *given: (roll.unlink(), placed(*given))[1])
+    report = import_files([roll], school, TERM)
+    assert len(table(school, "pupils")) == 3
+    assert "its original is not kept" in str(report)
+
+
+def test_a_file_in_which_nearly_everything_is_wrong_is_refused_and_nothing_of_it_written(put, school, monkeypatch):
+    monkeypatch.setattr(filing, "MOST_PROBLEMS", 5)
+    import_files([put(ROLL)], school, TERM)
+    before = bytes_of(school)
+    nobody = put("UPN | Maths CWG\n" + "\n".join(f"Z99900000100{number} | 5" for number in range(8)), "marks.csv")
+    report = import_files([nobody], school, TERM)
+    assert report.exit_code == 1 and "wrong in more than 5 rows" in str(report)
+    assert not (school / TERM / "assessments.csv").exists()
+    assert {name for name in bytes_of(school) if "imported" not in name and "profiles" not in name} == {
+        name for name in before if "imported" not in name
+    }
+
+
+def test_a_transfer_file_that_says_little_is_told_alike_each_time(school, tmp_path):
+    little = "<CTfile><Header/><CTFpupilData><Pupil><UPN>H801200001001</UPN></Pupil></CTFpupilData></CTfile>"
+    (tmp_path / "joiner.xml").write_text(little)
+    import_files([tmp_path / "joiner.xml"], school, TERM)
+    before = bytes_of(school)
+    import_files([tmp_path / "joiner.xml"], school, TERM)
+    assert bytes_of(school) == before

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from sentrack_lib.cli import app
 from sentrack_lib.sources import schema
 from sentrack_lib.sources.exports.exported import Exported
-from sentrack_lib.sources.exports.one_each import one_of_each
+from sentrack_lib.sources.exports.folding import one_of_each
 from sentrack_lib.sources.exports.shapes import amounts
 from sentrack_lib.sources.exports.shapes.timetables import day_of, slot_of
 from sentrack_lib.sources.files import Sheet, read_sheet

@@ -102,8 +102,7 @@ def guess_scales(
     said = _words(mark.heading, ())[0].get("scale", "percentage" if "%" in mark.heading else "")
     first = ["ks2_scaled", "ks2_ta"] if mark.kind == "prior" else []
     listed = [name for name in dict.fromkeys([said, *first, usual, *LIKELIEST, *scales]) if name in scales]
-    filled = grades[grades.ne("")]
-    written = {str(year): Counter(of_year) for year, of_year in filled.groupby(years.loc[filled.index])}
+    written = _by_year(grades, years)
     near_by = {} if said in scales else beside or {}
     sure = {said, usual, *near_by.values()}
     fits = lambda name, counted: _fits(counted, name, scales) and (name in sure or not _are_few(name, counted))  # noqa: E731
@@ -118,6 +117,15 @@ def guess_scales(
         likeliest[year] = next((name for name in near if _fits(written[year], name, scales, slips=1)), "")
     split = {scale: tuple(year for year in likeliest if likeliest[year] == scale) for scale in likeliest.values()}
     return list(split.items()) if len(split) > 1 else [(next(iter(split), ""), ())]
+
+
+def _by_year(grades: Series, years: Series) -> dict[str, dict[str, int]]:
+    """How often each grade of a column is written in each year group that has any."""
+    found: dict[str, dict[str, int]] = {}
+    for (year, grade), often in Counter(zip(years.tolist(), grades.tolist(), strict=True)).items():
+        if grade:
+            found.setdefault(year, {})[grade] = often
+    return {year: found[year] for year in sorted(found)}
 
 
 def _are_few(name: str, counted: Mapping[str, int]) -> bool:

@@ -33,23 +33,35 @@ _MONTH = r"(?:(?P<month>\d{1,2})|(?P<word>[A-Za-z]{3})[A-Za-z]*)"
 _BRITISH = rf"(?P<day>\d{{1,2}})(?P<gap>[/. -]){_MONTH}(?P=gap)(?P<year>\d{{4}}|\d\d)(?!\d)"
 _DAY = re.compile(rf"(?P<iso>\d{{4}}-\d\d-\d\d)|{_BRITISH}")
 _SESSION = re.compile(r"\b(am|pm|a\.m|p\.m|morning|afternoon)(?![a-z])", re.IGNORECASE)
+HALVES = ["", "AM", "PM"]
 _HALVES = {"am": "AM", "morning": "AM", "pm": "PM", "afternoon": "PM"}
 
 
 def counted(marks: DataFrame) -> tuple[DataFrame, DataFrame]:
     """Marks (`pupil_id`, `on` as 2025-09-03, `mark`) as sessions a pupil, in the columns of `attendance`; and the marks not
     understood (`mark`, `rows`, `why`), which are neither possible nor attended. A row without a pupil counts for nobody."""
-    named = marks[marks["pupil_id"].fillna("").ne("")]
-    pupils, ids = pd.factorize(named["pupil_id"].astype("str"), sort=True)
-    spelt, texts = pd.factorize(named["mark"].astype("str").fillna(""))
-    dated, days = pd.factorize(named["on"].astype("str").fillna(""))
+    told = coded(marks)
+    named = _where(told, told["pupil_id"].ne(""))
+    (pupils, ids), (spelt, texts), (dated, days) = (_codes(named[name]) for name in ("pupil_id", "mark", "on"))
     meanings = _meanings(Series(texts, dtype="str"), Series(days, dtype="str"))
     meant = meanings[spelt, dated]
     codes = len(_counts())
     tally = np.bincount(pupils * (codes + 1) + meant, minlength=len(ids) * (codes + 1)).reshape(len(ids), codes + 1)
     sessions = DataFrame(tally[:, 1:] @ _counts(), columns=SESSIONS)
     sessions.insert(0, "pupil_id", Series(ids, dtype="str"))
+    sessions = sessions[tally.sum(axis=1) > 0].reset_index(drop=True)
     return sessions, _not_understood(spelt, dated, meant, texts, days)
+
+
+def coded(marks: DataFrame) -> DataFrame:
+    """Marks with texts as categories: a register holds few different ones, and they are compared and copied as numbers."""
+    texts = [name for name in ("pupil_id", "on", "session", "mark") if name in marks and marks[name].dtype != "category"]
+    return marks.assign(**{name: marks[name].astype("str").fillna("").astype("category") for name in texts})
+
+
+def _codes(cells: Series) -> tuple[np.ndarray, pd.Index]:
+    """For each cell the place of its text among those known, in order; some may be no cell's."""
+    return cells.cat.codes.to_numpy().astype("int64"), pd.Index(cells.cat.categories, dtype="str")
 
 
 def session_columns(headings: Iterable[str]) -> DataFrame:
@@ -73,15 +85,19 @@ def from_wide(rows: DataFrame, sessions: DataFrame) -> DataFrame:
 def one_a_session(marks: DataFrame, file: str = "") -> tuple[DataFrame, DataFrame]:
     """Marks (`pupil_id`, `on`, `mark`, perhaps `session`; index = row of the sheet) without those written twice, those that
     contradict each other and those of lessons; and all these as problems. Blank marks are left out: nobody marked anything."""
-    filled = _where(marks, marks["mark"].fillna("").str.strip().ne(""))
+    told = coded(marks)
+    spelt, texts = _codes(told["mark"])
+    filled = _where(told, Series((texts.str.strip() != "")[spelt], told.index))
     if "session" not in filled:
-        crowded = filled.groupby(["pupil_id", "on"], sort=False)["mark"].transform("size").gt(2)
+        days = _numbered(filled, ["pupil_id", "on"])
+        crowded = days.groupby(days).transform("size").gt(2)
         return filled[~crowded], _told(filled[crowded], TOO_MANY, file)
-    places, texts = pd.factorize(filled["session"].astype("str").fillna(""))
-    half = Series(Series(_sessions(texts), dtype="str").array.take(places), index=filled.index)
+    places, names = _codes(filled["session"])
+    halves = np.array([HALVES.index(half) for half in _sessions(names)], dtype="int8")[places]
+    half = Series(pd.Categorical.from_codes(halves, pd.Index(HALVES)), index=filled.index)
     whole = _where(filled.assign(session=half), half.ne(""))
     sessions = _numbered(whole, ["pupil_id", "on", "session"])
-    again = _numbered(whole.assign(session=sessions), ["session", "mark"]).duplicated()
+    again = (sessions * len(texts) + _codes(whole["mark"])[0]).duplicated()
     once = _where(whole, ~again)
     torn = _where(sessions, ~again).duplicated(keep=False)
     said: list[tuple[DataFrame, Fault]] = [
@@ -101,15 +117,16 @@ def _numbered(rows: DataFrame, columns: list[str]) -> Series:
     """For each row a number that stands for what it says in some columns; numbers are compared much faster than texts."""
     numbers = np.zeros(len(rows), dtype="int64")
     for name in columns:
-        codes, different = pd.factorize(rows[name])
-        numbers = numbers * (len(different) + 1) + codes
+        codes, different = _codes(rows[name])
+        numbers = numbers * len(different) + codes
     return Series(numbers, index=rows.index)
 
 
 def within(marks: DataFrame, first: date, last: date, file: str = "") -> tuple[DataFrame, DataFrame]:
     """The marks from the first to the last day of a term, and one problem that counts those outside it."""
-    on = marks["on"].astype("str").str.slice(0, 10)
-    outside = on.lt(first.isoformat()) | on.gt(last.isoformat())
+    told_on, days = _codes(coded(marks)["on"])
+    on = days.str.slice(0, 10)
+    outside = Series(((on < first.isoformat()) | (on > last.isoformat()))[told_on], marks.index)
     fault = Fault("are outside the term and not counted", f"Only {first} to {last} counts here.", ROW_SET_ASIDE)
     told = [problem(file, fault, column="on", value=f"{outside.sum():,} marks")] if outside.any() else []
     return _where(marks, ~outside), problems_table(told)

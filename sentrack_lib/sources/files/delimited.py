@@ -1,10 +1,10 @@
 """The rows below the headings: all at once by pyarrow where every row fits, else one by one with the misfits set aside."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,8 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.sources.files.headings import Headings
 
 MOST_BYTES_OF_A_CELL = 200_000_000
+MOST_READ_AGAIN = 10_000
+"""Lines that are read again, after quotation marks that never closed, before a file is refused; and thrice all its lines."""
 _BATCH = 50_000
 # Stands below the last row: where a cell has swallowed it, a quotation mark was opened and never closed.
 _END = "end of the file \ue000"
@@ -33,11 +35,13 @@ class Misfit:
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows that fit (columns named "0", "1", …; text, stripped, none blank throughout), their numbers, and the misfits."""
+    """The rows that fit (columns named "0", "1", …; text, stripped, none blank throughout), their numbers, the misfits, and the
+    numbers of rows that only repeat the headings, as at the top of each printed page."""
 
     cells: pa.Table
     numbers: np.ndarray
     misfits: list[Misfit]
+    repeated: tuple[int, ...] = ()
 
 
 def all_at_once(below: str, headings: Headings, delimiter: str) -> Rows | None:
@@ -52,15 +56,15 @@ def all_at_once(below: str, headings: Headings, delimiter: str) -> Rows | None:
         )
     except pa.ArrowException:
         return None
-    if table.column(0)[-1].as_py() != _END:
+    if table.column(0)[-1].as_py() != _END or _spans_lines(table, below):
         return None
     kept = table.slice(0, table.num_rows - 1)
-    return _stripped(kept, headings.row + 1 + np.arange(len(kept)), [])
+    return _stripped(kept, headings.row + 1 + np.arange(len(kept)), [], headings)
 
 
 def one_by_one(below: str, headings: Headings, delimiter: str, file: str) -> Rows:
     """The same, row by row: a row that does not fit is set aside, the others stay."""
-    return gathered(_rows(StringIO(below, newline="").readlines(), delimiter, headings.row + 1), headings, file)
+    return gathered(_rows(StringIO(below, newline="").readlines(), delimiter, headings.row + 1, file), headings, file)
 
 
 def gathered(rows: Iterable[list[str] | Misfit], headings: Headings, file: str) -> Rows:
@@ -77,24 +81,41 @@ def gathered(rows: Iterable[list[str] | Misfit], headings: Headings, file: str) 
         number += len(batch)
         _refuse_if_most(misfits, len(numbers), file)
     whole = pa.concat_tables(batches) if batches else _table([], headings)
-    return _stripped(whole, np.array(numbers, dtype="int64"), misfits)
+    return _stripped(whole, np.array(numbers, dtype="int64"), misfits, headings)
 
 
 def _places(headings: Headings) -> list[str]:
     return [str(place) for place in range(len(headings.names))]
 
 
-def _rows(lines: list[str], delimiter: str, first: int) -> Iterator[list[str] | Misfit]:
+def _rows(lines: list[str], delimiter: str, first: int, file: str) -> Iterator[list[str] | Misfit]:
     """The rows of a text; a quotation mark that never closes spoils its own line only, not all that follow it."""
-    reader = csv.reader([*lines, _END], delimiter=delimiter)
-    start = 0
-    for number, row in enumerate(reader, first):
-        if reader.line_num <= len(lines):
+    start, number, again = 0, first, 0
+    while start < len(lines):
+        reader = csv.reader(chain((lines[at] for at in range(start, len(lines))), [_END]), delimiter=delimiter)
+        begins, ends = start, start
+        for row in reader:
+            begins, ends = ends, start + reader.line_num
+            if row == [_END]:
+                return
+            if ends > len(lines) or (ends - begins > 1 and _is_torn(lines[begins:ends], delimiter)):
+                break
             yield row
-        elif row != [_END]:
-            yield Misfit(number, next(csv.reader([lines[start].replace('"', "")], delimiter=delimiter), []), unclosed=True)
-            yield from _rows(lines[start + 1 :], delimiter, number + 1)
-        start = reader.line_num
+            number += 1
+        yield Misfit(number, next(csv.reader([lines[begins].replace('"', "")], delimiter=delimiter), []), unclosed=True)
+        again += ends - begins
+        if again > MOST_READ_AGAIN + 3 * len(lines):
+            raise BadInput(f"{file} has too many quotation marks that never close (one in row {number}). Export it again as CSV.")
+        start, number = begins + 1, number + 1
+
+
+def _is_torn(lines: list[str], delimiter: str) -> bool:
+    """Whether a cell over several lines ends in a quotation mark with something behind it: it opened a cell of a later row."""
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return True
+    return False
 
 
 def _fitted(row: list[str] | Misfit, number: int, headings: Headings) -> list[str] | Misfit:
@@ -113,15 +134,30 @@ def _table(rows: list[list[str]], headings: Headings) -> pa.Table:
     return pa.table([pa.array(column, pa.large_string()) for column in columns], names=_places(headings))
 
 
-def _stripped(table: pa.Table, numbers: np.ndarray, misfits: list[Misfit]) -> Rows:
-    """Cells without spaces around them; rows that are blank throughout are no rows."""
+def _spans_lines(table: pa.Table, below: str) -> bool:
+    """Whether any cell holds several lines: then a quotation mark may have swallowed rows, which is looked at one by one."""
+    return '"' in below and any(pc.any(pc.match_substring_regex(column, r"[\r\n]")).as_py() for column in table.columns)
+
+
+def _stripped(table: pa.Table, numbers: np.ndarray, misfits: list[Misfit], headings: Headings) -> Rows:
+    """Cells without spaces around them; rows that are blank throughout, or repeat the headings, are no rows."""
     cells = pa.table({name: pc.utf8_trim_whitespace(table[name]) for name in table.column_names})
-    blank = np.ones(len(cells), dtype=bool)
-    for column in cells.columns:
-        if not blank.any():
-            return Rows(cells, numbers, misfits)
-        blank &= pc.equal(column, "").to_numpy()
-    return Rows(cells.filter(pa.array(~blank)), numbers[~blank], misfits)
+    blank = _all_equal(cells, [""] * len(headings.names))
+    repeated = _all_equal(cells, headings.names) & (sum(map(bool, headings.names)) > 1)
+    left = blank | repeated
+    if not left.any():
+        return Rows(cells, numbers, misfits)
+    return Rows(cells.filter(pa.array(~left)), numbers[~left], misfits, tuple(numbers[repeated].tolist()))
+
+
+def _all_equal(cells: pa.Table, texts: Sequence[str]) -> np.ndarray:
+    """Whether every cell of a row says what it would say in another row."""
+    equal = np.ones(len(cells), dtype=bool)
+    for column, text in zip(cells.columns, texts, strict=True):
+        if not equal.any():
+            break
+        equal &= pc.equal(column, text).to_numpy()
+    return equal
 
 
 def _refuse_if_most(misfits: list[Misfit], good: int, file: str) -> None:

@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from io import StringIO
 from itertools import islice
 
@@ -60,9 +61,15 @@ def find_headings(first: list[list[str]], known: Collection[str], file: str) -> 
     return Headings(names, place + 1, tuple(filter(None, titles)))
 
 
+@lru_cache(maxsize=100)
+def _plain(known: frozenset[str]) -> frozenset[str]:
+    return frozenset(normalised(word) for word in known) - {""}
+
+
 def _matches(rows: list[list[str]], known: Collection[str]) -> list[int]:
-    words = {normalised(word) for word in known} - {""}
-    return [sum(normalised(cell) in words for cell in row) for row in rows]
+    words = _plain(frozenset(known))
+    # Each word counts once: a row that says Present in every cell holds no headings.
+    return [len({normalised(cell) for cell in row} & words) for row in rows]
 
 
 def _heading_place(first: list[list[str]], known: Collection[str]) -> int | None:
@@ -79,7 +86,12 @@ def _heading_place(first: list[list[str]], known: Collection[str]) -> int | None
 def _refuse(names: tuple[str, ...], file: str) -> None:
     if len(names) > MOST_COLUMNS:
         raise BadInput(f"{file} has {len(names):,} columns; at most {MOST_COLUMNS:,} can be read. Export only those needed.")
-    counted = Counter(name.casefold() for name in names if name)
-    twice = list(dict.fromkeys(name for name in names if counted[name.casefold()] > 1))
+    counted = Counter(_spelt(name) for name in names if name)
+    twice = list(dict.fromkeys(name for name in names if counted[_spelt(name)] > 1))
     if twice:
         raise BadInput(f"{file} has more than one column called {', '.join(twice)}. Rename or remove one, then export again.")
+
+
+def _spelt(name: str) -> str:
+    """A heading without case and spaces: nobody could say which of two such columns is meant."""
+    return "".join(name.casefold().replace("_x0020_", "").split())

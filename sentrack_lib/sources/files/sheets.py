@@ -19,7 +19,7 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.sources.files.delimited import Misfit, Rows, all_at_once, gathered, one_by_one
 from sentrack_lib.sources.files.headings import DELIMITERS, FIRST_ROWS, Headings, find_headings, likeliest_delimiter
 from sentrack_lib.sources.files.texts import UTF_8, Text, as_text, read_bytes
-from sentrack_lib.sources.files.workbooks import is_workbook, workbook_rows
+from sentrack_lib.sources.files.workbooks import Book, is_workbook, read_book
 from sentrack_lib.sources.files.writing import SHIELDED, TEXT
 from sentrack_lib.sources.problems import KEPT, ROW_SET_ASIDE, problems_table
 
@@ -43,16 +43,18 @@ def read_sheet(file: Path, known: Collection[str] = (), sheet: str | None = None
         raise BadInput(f"{file.name} is empty. Export it again.")
     if is_workbook(data):
         return _from_workbook(data, file.name, known, sheet)
-    return _from_text(as_text(data, file.name), file.name, known)
+    text = as_text(data, file.name)
+    if not text.text.strip("\ufeff\n\r\t "):
+        raise BadInput(f"{file.name} is empty. Export it again.")
+    return _from_text(text, file.name, known)
 
 
 def _from_workbook(data: bytes, name: str, known: Collection[str], sheet: str | None) -> Sheet:
-    rows, others = workbook_rows(data, name, sheet)
-    first = list(islice(rows, FIRST_ROWS))
+    book = read_book(data, name, sheet)
+    first = list(islice(book.rows, FIRST_ROWS))
     headings = find_headings(first, known, name)
-    found = gathered(chain(first[headings.row :], rows), headings, name)
-    unread = _remark(name, f"has other sheets, which were not read: {', '.join(others)}", "Import each as a file of its own.")
-    return _sheet(name, headings, found, [unread] if others else [])
+    found = gathered(chain(first[headings.row :], book.rows), headings, name)
+    return _sheet(name, headings, found, _about_book(book, name))
 
 
 def _from_text(text: Text, name: str, known: Collection[str]) -> Sheet:
@@ -102,12 +104,27 @@ def _how_written(text: Text, delimiter: str, name: str) -> list[dict[str, object
     return said
 
 
+def _about_book(book: Book, name: str) -> list[dict[str, object]]:
+    """Remarks on what of a workbook was not read."""
+    said = []
+    if book.other:
+        unread = f"has other sheets, which were not read: {', '.join(book.other)}"
+        said.append(_remark(name, unread, "Import each as a file of its own."))
+    if book.errors:
+        wrong = f"has cells with an error such as #N/A, which were read as blank: {book.errors:,}"
+        said.append(_remark(name, wrong, "Correct their formulas in Excel, then import it again."))
+    return said
+
+
 def _about_headings(name: str, headings: Headings, unnamed: list[str], found: Rows) -> list[dict[str, object]]:
     """Remarks on what stands above and in the headings, and on a table that ends with them."""
     said = []
     if headings.titles:
         titles = f"has its headings in row {headings.row}; what stands above was not read"
         said.append(_remark(name, titles, "Nothing to do.") | {"row": 1, "value": headings.titles[0][:80]})
+    if found.repeated:
+        rows = ", ".join(map(str, found.repeated[:10])) + (" and more" if len(found.repeated) > 10 else "")
+        said.append(_remark(name, f"repeats its headings in row {rows}, which was read as no row", "Nothing to do."))
     for column in unnamed:
         place = {"row": headings.row, "column": column}
         said.append(_remark(name, "is a column without a heading", "Write a heading above it.") | place)

@@ -5,7 +5,7 @@ import gzip
 import io
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sentrack_lib.errors import BadInput
@@ -17,6 +17,11 @@ _OTHER_FILES = {
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls) or a workbook locked with a password",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
+}
+_OTHER_TEXTS = {
+    r"<!doctype html|<html|<table|<div|<meta": "a web page. Open it in Excel and save it as .xlsx",
+    r"<\?xml|<!doctype": "XML that is no transfer file, school census or report of SIMS, or not safe to read. Export it as CSV",
+    r"\[?\s*\{\s*\"": "JSON. Export it as CSV or .xlsx",
 }
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a]")
 _MARKS = (
@@ -46,7 +51,8 @@ def read_bytes(file: Path) -> bytes:
 def _whole(file: Path) -> bytes:
     if file.is_dir():
         raise BadInput(f"{file} is a folder. Name the file in it that is to be read.")
-    if not file.exists():
+    # A pipe or a device has no end.
+    if not file.is_file():
         raise BadInput(f"There is no file {file}.")
     if file.stat().st_size > MOST_BYTES:
         raise BadInput(_too_large(file.name))
@@ -74,10 +80,19 @@ def as_text(data: bytes, name: str) -> Text:
     kind = next((kind for start, kind in _OTHER_FILES.items() if data.startswith(start)), None)
     if kind:
         raise BadInput(f"{name} is {kind}, not a table. Save the sheet as CSV or as .xlsx without a password.")
-    found = _marked(data, name) or _utf_16(data) or _plain(data)
+    found = _without_marks(_marked(data, name) or _utf_16(data) or _plain(data))
+    start = found.text[:1_000].lstrip()
+    other = next((what for sign, what in _OTHER_TEXTS.items() if re.match(sign, start, re.IGNORECASE)), None)
+    if other:
+        raise BadInput(f"{name} is {other}.")
     if len(_CONTROL.findall(found.text, 0, 100_000)) > len(found.text[:100_000]) / 100 or "\0" in found.text:
         raise BadInput(f"{name} is not a table saved as text. Export it again as CSV or .xlsx.")
     return found
+
+
+def _without_marks(found: Text) -> Text:
+    """The same text without the marks that stand where files were joined into one."""
+    return replace(found, text=found.text.replace("\n\ufeff", "\n")) if "\ufeff" in found.text else found
 
 
 def _marked(data: bytes, name: str) -> Text | None:

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -17,6 +18,7 @@ MOST_ROWS = 500_000
 MOST_COLUMNS = 500
 MOST_CELLS = 8_000_000
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,7})(\d{1,9})["']""")
+_ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*\bt\s*=\s*["']e["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 
 
@@ -25,14 +27,24 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith(b"PK\x03\x04")
 
 
-def workbook_rows(data: bytes, name: str, sheet: str | None = None) -> tuple[Iterator[list[str]], list[str]]:
-    """The rows of one sheet from row 1, cells as text, and the names of the other sheets that hold something."""
+@dataclass(frozen=True)
+class Book:
+    """The rows of one sheet from row 1, cells as text; the names of the `other` sheets that hold something; and how many cells
+    of the workbook show an error such as #N/A, which are read as blank."""
+
+    rows: Iterator[list[str]]
+    other: list[str]
+    errors: int
+
+
+def read_book(data: bytes, name: str, sheet: str | None = None) -> Book:
+    """One sheet of a workbook: the one that is named, else the first that can be seen and holds something."""
     with _said(name):
-        book = CalamineWorkbook.from_filelike(io.BytesIO(_measured(data, name)))
-        chosen, others = _chosen(book, name, sheet)
+        measured, errors = _measured(data, name)
+        chosen, other = _chosen(CalamineWorkbook.from_filelike(io.BytesIO(measured)), name, sheet)
     if chosen.total_height * chosen.total_width > MOST_CELLS:
         raise BadInput(_too_large(name))
-    return (list(map(_as_text, row)) for row in chosen.iter_rows()), others
+    return Book((list(map(_as_text, row)) for row in chosen.iter_rows()), other, errors)
 
 
 @contextmanager
@@ -46,19 +58,32 @@ def _said(name: str) -> Iterator[None]:
         raise BadInput(f"{name} cannot be read as a workbook. Open it in Excel and save it again as .xlsx or CSV.") from fault
 
 
-def _measured(data: bytes, name: str) -> bytes:
-    """The same workbook with only the parts that were measured: what is read next cannot be larger than what was counted here."""
-    measured = io.BytesIO()
+def _measured(data: bytes, name: str) -> tuple[bytes, int]:
+    """The same workbook with only the parts that were measured: what is read next cannot be larger than what was counted here;
+    and its cells with an error."""
+    measured, errors = io.BytesIO(), 0
     with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(measured, "w") as plain:
-        parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels", ".bin"))]
+        _refuse_other_zips(packed.namelist(), name)
+        parts = [part for part in packed.infolist() if part.filename.endswith((".xml", ".rels"))]
         if sum(part.file_size for part in packed.infolist()) > MOST_BYTES:
             raise BadInput(f"{name} unpacks to more than 200 MB. Save only the sheet that is needed, as CSV.")
         for part in parts:
             content = packed.read(part)
             if "worksheets/" in part.filename.lower():
                 _refuse_far_cells(content, name)
+                errors += len(_ERROR.findall(content))
             plain.writestr(part.filename, content)
-    return measured.getvalue()
+    return measured.getvalue(), errors
+
+
+def _refuse_other_zips(parts: list[str], name: str) -> None:
+    """What begins like a workbook and is none that can be measured."""
+    if "xl/workbook.bin" in parts:
+        raise BadInput(f"{name} is a binary workbook (.xlsb). Save it as .xlsx or CSV.")
+    if "content.xml" in parts and "mimetype" in parts:
+        raise BadInput(f"{name} is an OpenDocument sheet (.ods). Save it as .xlsx or CSV.")
+    if parts and "[Content_Types].xml" not in parts:
+        raise BadInput(f"{name} is a zip. Unpack it, then import the files in it.")
 
 
 def _refuse_far_cells(content: bytes, name: str) -> None:

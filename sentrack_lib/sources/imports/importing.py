@@ -18,7 +18,7 @@ from sentrack_lib.sources.exports.profiles import Profile, read_profile
 from sentrack_lib.sources.exports.reading import Understood, read_by, sheet_of, understood
 from sentrack_lib.sources.files import write_whole
 from sentrack_lib.sources.files.opening import Opened, opened
-from sentrack_lib.sources.imports.originals import keep_original, keep_report, sha256
+from sentrack_lib.sources.imports.originals import keep_original, keep_report
 from sentrack_lib.sources.imports.placing import Placed, placed
 from sentrack_lib.sources.imports.report import FILES, ImportReport, report, together
 from sentrack_lib.sources.imports.rolls import Rolls
@@ -137,14 +137,16 @@ def _placed_all(taken: Iterable[_Taken], into: Path, settings: SchoolSettings, t
     rolls, said, terms = Rolls.read(into), [], set[str]()
     for each in taken:
         export = each.found.export
-        done = placed(export, into, rolls, settings.calendar)
+        try:
+            done = placed(export, into, rolls, settings.calendar)
+        except BadInput as fault:
+            said.append(_refused(each.file, term, str(fault)))
+            continue
         rolls = done.rolls
         terms |= {of_term for of_term, table in export.tables if table == "pupils"}
-        digest = sha256(each.file.path)
-        of_terms = sorted({term for term, _ in export.tables}, key=Term.named) or [*filter(None, [term])]
-        for each_term in of_terms:
-            keep_original(each.file.path, each.file.name, digest, into / each_term)
-        said.append(_report(export, done, digest, of_terms[-1] if of_terms else ""))
+        of_terms = sorted({of_term for of_term, _ in export.tables}, key=Term.named) or [*filter(None, [term])]
+        digest, lost = keep_original(each.file.path, export.file, [into / of_term for of_term in of_terms])
+        said.append(_report(export, done, digest, of_terms[-1] if of_terms else "", lost))
     return [*said, report(rolls=rolls.moves(sorted(terms)))]
 
 
@@ -179,12 +181,12 @@ def _refused(file: Opened, term: str, sentence: str) -> ImportReport:
     return report([problems_table([said])], files=_files([row]))
 
 
-def _report(export: Export, done: Placed, digest: str, term: str) -> ImportReport:
+def _report(export: Export, done: Placed, digest: str, term: str, lost: DataFrame) -> ImportReport:
     """What is said of one file that was placed."""
     row = (export.file, term, export.taken_for, export.read, done.accepted, done.set_aside, digest)
     odd = [export.not_understood, done.not_understood]
     return report(
-        [done.problems],
+        [done.problems, lost],
         files=_files([row]),
         tables=done.tables,
         columns=export.columns.assign(file=export.file),

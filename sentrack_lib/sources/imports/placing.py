@@ -10,16 +10,12 @@ import pandas as pd
 from pandas import DataFrame, Index
 from pandas.api.extensions import ExtensionArray
 
-from sentrack_lib.errors import BadInput
 from sentrack_lib.sources import schema
-from sentrack_lib.sources.checking import check_table
 from sentrack_lib.sources.exports.export import Export
-from sentrack_lib.sources.exports.registers import counted, one_a_session, within
-from sentrack_lib.sources.files import read_sheet, write_table
+from sentrack_lib.sources.exports.registers import coded, counted, one_a_session, within
 from sentrack_lib.sources.imported import CHANGE
+from sentrack_lib.sources.imports.filing import filed, refuse_most
 from sentrack_lib.sources.imports.matching import matched
-from sentrack_lib.sources.imports.merging import Merged, completed, merged
-from sentrack_lib.sources.imports.provisions import with_ids
 from sentrack_lib.sources.imports.report import TABLES
 from sentrack_lib.sources.imports.rolls import Rolls
 from sentrack_lib.sources.problems import FILE_SET_ASIDE, KEPT, ROW_SET_ASIDE, Fault, all_problems, problem, problems_table
@@ -29,12 +25,6 @@ Place = tuple[str, str]
 """A term and a table."""
 Calendar = Mapping[str, tuple[date, date]]
 
-LEFT_OUT = Fault(
-    "is on the roll of the term but not in this file",
-    "The pupil stays on the roll. Write left_on in the export if the pupil has left.",
-    KEPT,
-)
-NOT_SAID = Fault("is not in this file", "For pupils who are new it counts as not known. Add the column to the export.", KEPT)
 NO_ROLL = Fault("is about pupils of whom there is no roll yet", "Import the roll, then this file again.", KEPT)
 
 
@@ -60,7 +50,7 @@ def placed(export: Export, into: Path, rolls: Rolls, calendar: Calendar) -> Plac
     used: Index[int] = Index([], dtype="int64")
     for (term, table), rows in tables.items():
         mapped = len(export.tables.get((term, table), rows))
-        done = _merged(export, into, term, table, rows, mapped)
+        done = filed(export, into, term, table, rows, mapped)
         counts.append(done.count)
         changes.append(done.changes.assign(term=term, file=export.file))
         problems.append(done.problems)
@@ -100,6 +90,7 @@ def _with_pupils(export: Export, rolls: Rolls) -> tuple[dict[Place, DataFrame], 
     spoken = np.logical_or.reduce([export.who[name].ne("").to_numpy() for name in export.who])
     rows = _are_in(export.who, must) | (_are_in(export.who, asked) & spoken)
     found, problems = matched(export.who[rows], rolls.known, export.file, new=export.roll != "part" or rolls.known.empty)
+    refuse_most(problems)
     if rolls.known.empty and export.roll == "part":
         problems = all_problems([problems_table([problem(export.file, NO_ROLL)]), problems])
     certain = found["pupil_id"]
@@ -139,7 +130,7 @@ def _with_attendance(
     outside: Index[int] = Index([], dtype="int64")
     for (term, table), marks in tables.items():
         if table in schema.REGISTERS:
-            sure, about_sessions = one_a_session(marks, file)
+            sure, about_sessions = one_a_session(coded(marks), file)
             inside, about_days = within(sure, *Term.named(term).dates(calendar), file)
             outside = outside if len(inside) == len(sure) else outside.union(sure.index.difference(inside.index))
             sessions, unread = counted(inside)
@@ -159,71 +150,6 @@ def _about_codes(unread: DataFrame, file: str) -> DataFrame:
         problem(file, Fault(f"{why} ({rows:,} marks)", remedy, KEPT), column="mark", value=mark)
         for mark, rows, why in unread[["mark", "rows", "why"]].itertuples(index=False)
     )
-
-
-@dataclass(frozen=True)
-class _Done:
-    """One table after merging; no `rows` where it was not touched."""
-
-    count: dict[str, object]
-    changes: DataFrame
-    problems: DataFrame
-    accepted: Index
-    rows: DataFrame | None = None
-
-
-def _merged(export: Export, into: Path, term: str, table: str, rows: DataFrame, mapped: int) -> _Done:
-    """One table merged into a term's folder: `rows` of the `mapped` ones, of which some may be of nobody known."""
-    path = into / term / ("records" if table in schema.RECORDS else "") / f"{table}.csv"
-    count = dict.fromkeys(TABLES, 0) | {"file": export.file, "term": term, "table": table, "mapped": mapped}
-    try:
-        held = _held(path, table)
-    except BadInput as fault:
-        said = problem(export.file, Fault(str(fault), "The other files were imported.", FILE_SET_ASIDE))
-        return _Done(count | {"set_aside": mapped}, DataFrame(columns=CHANGE), problems_table([said]), rows.index[:0])
-    called = with_ids(table, rows, path.parent)
-    newer, lacking = _whole(export, table, completed(table, called, held))
-    accepted, found = check_table(table, newer, export.file)
-    # What a file lacks altogether is told once, not again of every row.
-    problems = found[~found["column"].isin(lacking)]
-    about_columns = problems_table(problem(export.file, NOT_SAID, column=name) for name in lacking)
-    result = merged(table, held, accepted[[name for name in schema.columns(table) if name in newer]])
-    if result.added or result.changed:
-        write_table(result.rows, path)
-    left = _left_out(export, held, newer) if table == "pupils" and export.roll == "whole" else problems_table()
-    told = all_problems([about_columns, problems, left])
-    return _Done(count | _counted(result, mapped, len(accepted)), result.changes, told, accepted.index, result.rows)
-
-
-def _held(path: Path, table: str) -> DataFrame:
-    """The rows a term's folder holds of a table; `BadInput` where writing it anew would lose rows that cannot be read."""
-    if not path.exists():
-        return DataFrame(columns=schema.columns(table), dtype="str").iloc[:, :0]
-    sheet = read_sheet(path, schema.columns(table))
-    if sheet.problems["effect"].eq(ROW_SET_ASIDE).any():
-        place = f"{path.parent.name}/{path.name}"
-        raise BadInput(f"{place} already holds rows that cannot be read. Correct them first (`sentrack check`).")
-    return sheet.cells
-
-
-def _whole(export: Export, table: str, rows: DataFrame) -> tuple[DataFrame, list[str]]:
-    """A roll with all columns a roll must have, and those the file lacks: what it does not say of new pupils is not known."""
-    lacking = [name for name in schema.required(table) if name not in rows] if table == "pupils" else []
-    if export.roll == "part" or "pupil_id" in lacking:
-        return rows, []
-    return rows.assign(**dict.fromkeys(lacking, "")), lacking
-
-
-def _left_out(export: Export, held: DataFrame, newer: DataFrame) -> DataFrame:
-    """Pupils on the term's roll who are not in the newer one: they stay."""
-    before = held.get("pupil_id", pd.Series(dtype="str"))
-    gone = before[~before.isin(newer.get("pupil_id", []))]
-    return problems_table(problem(export.file, LEFT_OUT, column="pupil_id", value=pupil) for pupil in gone)
-
-
-def _counted(result: Merged, mapped: int, accepted: int) -> dict[str, object]:
-    merged_rows = {"added": result.added, "changed": result.changed, "unchanged": result.unchanged}
-    return {"accepted": accepted, "set_aside": mapped - accepted, **merged_rows}
 
 
 def _all(tables: list[DataFrame], columns: list[str]) -> DataFrame:
