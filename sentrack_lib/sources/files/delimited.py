@@ -49,7 +49,8 @@ def all_at_once(below: str, headings: Headings, delimiter: str) -> Rows | None:
     names = _places(headings)
     try:
         table = arrow_csv.read_csv(
-            pa.BufferReader(f"{below}\n{_END}{delimiter * (len(names) - 1)}\n".encode()),
+            # Encoded apart: the sign in the end mark would make the whole text twice as large first.
+            pa.BufferReader(below.encode() + f"\n{_END}{delimiter * (len(names) - 1)}\n".encode()),
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=4_000_000),
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False),
             convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string()), check_utf8=False),

@@ -30,6 +30,7 @@ class Headings:
         return max(place for place, name in enumerate(self.names, 1) if name)
 
 
+@lru_cache(maxsize=20_000)
 def normalised(heading: str) -> str:
     """A heading in lower case without spaces, punctuation or `_x0020_`, so that `Legal_x0020_Surname` is `Legal surname`."""
     return "".join(letter for letter in heading.casefold().replace("_x0020_", "") if letter.isalnum())

@@ -23,6 +23,9 @@ from sentrack_lib.sources.files.workbooks import Book, is_workbook, read_book
 from sentrack_lib.sources.files.writing import SHIELDED, TEXT
 from sentrack_lib.sources.problems import KEPT, ROW_SET_ASIDE, problems_table
 
+_FIRST_PART = 1_000_000
+"""Signs among which the headings of a text are looked for first."""
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -59,14 +62,22 @@ def _from_workbook(data: bytes, name: str, known: Collection[str], sheet: str | 
 
 def _from_text(text: Text, name: str, known: Collection[str]) -> Sheet:
     delimiter = likeliest_delimiter(text.text, known)
-    lines = StringIO(text.text, newline="")
-    reader = csv.reader(lines, delimiter=delimiter)
-    headings = find_headings(list(islice(reader, FIRST_ROWS)), known, name)
-    lines.seek(0)
-    list(islice(csv.reader(lines, delimiter=delimiter), headings.row))
-    below = lines.read()
+    headings, below = _parted(text.text, delimiter, known, name)
     found = all_at_once(below, headings, delimiter) or one_by_one(below, headings, delimiter, name)
     return _sheet(name, headings, found, _how_written(text, delimiter, name))
+
+
+def _parted(text: str, delimiter: str, known: Collection[str], name: str) -> tuple[Headings, str]:
+    """The headings of a text, and what stands below them; the first part of a long text is enough to find them."""
+    for start in (text[:_FIRST_PART], text):
+        lines = StringIO(start, newline="")
+        first = list(islice(csv.reader(lines, delimiter=delimiter), FIRST_ROWS))
+        if lines.tell() < len(start) or start == text:
+            break
+    headings = find_headings(first, known, name)
+    lines.seek(0)
+    list(islice(csv.reader(lines, delimiter=delimiter), headings.row))
+    return headings, text[lines.tell() :]
 
 
 def _sheet(name: str, headings: Headings, found: Rows, remarks: list[dict[str, object]]) -> Sheet:

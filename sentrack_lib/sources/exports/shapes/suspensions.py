@@ -33,7 +33,7 @@ def reason_of(seen: Seen, reason: str, on: str, kind: str) -> Written:
     are the ones that `recode` does not explain."""
     cells = seen.cells[reason]
     away = _are_away(seen.cells[kind]) if kind else Series(True, index=cells.index)
-    odd = cells[away & _is_no_code_then(cells, seen.cells[on])].unique()
+    odd = cells[away][_is_no_code_then(cells[away], seen.cells[on][away])].unique()
     if not len(odd):
         return {"from": reason}
     explained = [*(row["code"] for row in code_rows("suspension_reasons")), *cells[cells.ne("")].unique()]
@@ -47,7 +47,9 @@ def _at_lunchtime(kinds: Series) -> list[str]:
 
 def _are_away(kinds: Series) -> Series:
     """Whether each kind is a suspension or a permanent exclusion."""
-    return kinds.str.casefold().map(answers("kind")).isin(AWAY)
+    known = answers("kind")
+    away = [text for text in map(str, kinds.unique()) if known.get(text.casefold()) in AWAY]
+    return kinds.isin(away)
 
 
 def _is_no_code_then(reasons: Series, on: Series) -> Series:
