@@ -349,3 +349,19 @@ def test_a_transfer_file_that_says_little_is_told_alike_each_time(school, tmp_pa
     before = bytes_of(school)
     import_files([tmp_path / "joiner.xml"], school, TERM)
     assert bytes_of(school) == before
+
+
+def test_every_sheet_of_a_workbook_that_is_an_export_comes_in(school, tmp_path):
+    rows = [[cell.strip() for cell in line.split("|")] for line in ROLL.strip().splitlines()]
+    with pd.ExcelWriter(tmp_path / "term.xlsx", engine="xlsxwriter") as book:
+        DataFrame({"Notes": ["Please check", "by Friday"]}).to_excel(book, sheet_name="Read me", index=False)
+        DataFrame({"UPN": ["H801200001001"], "Maths CWG": ["5"]}).to_excel(book, sheet_name="Marks", index=False)
+        DataFrame(rows[1:], columns=rows[0]).to_excel(book, sheet_name="Whole school", index=False)
+    report = import_files([tmp_path / "term.xlsx"], school, TERM)
+    assert set(rows_of(report)) == {"term.xlsx, sheet Marks", "term.xlsx, sheet Whole school"}
+    assert len(table(school, "pupils")) == 3 and len(table(school, "assessments")) == 1
+    assert "has other sheets, which were not read: Read me" in str(report) and report.exit_code == 0
+    assert len(list((school / TERM / "originals").iterdir())) == 1
+    before = bytes_of(school)
+    import_files([tmp_path / "term.xlsx"], school, TERM)
+    assert bytes_of(school) == before

@@ -19,7 +19,7 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.sources.files.delimited import Misfit, Rows, all_at_once, gathered, one_by_one
 from sentrack_lib.sources.files.headings import DELIMITERS, FIRST_ROWS, Headings, find_headings, likeliest_delimiter
 from sentrack_lib.sources.files.texts import UTF_8, Text, as_text, read_bytes
-from sentrack_lib.sources.files.workbooks import Book, is_workbook, read_book
+from sentrack_lib.sources.files.workbooks import Book, is_workbook, read_book, sheet_names
 from sentrack_lib.sources.files.writing import SHIELDED, TEXT
 from sentrack_lib.sources.problems import KEPT, ROW_SET_ASIDE, problems_table
 
@@ -50,6 +50,12 @@ def read_sheet(file: Path, known: Collection[str] = (), sheet: str | None = None
     if not text.text.strip("\ufeff\n\r\t "):
         raise BadInput(f"{file.name} is empty. Export it again.")
     return _from_text(text, file.name, known)
+
+
+def sheets_in(file: Path) -> list[str]:
+    """The sheets of a workbook that can be seen and hold something; none where the file is no workbook."""
+    data = read_bytes(Path(file))
+    return sheet_names(data, Path(file).name) if is_workbook(data) else []
 
 
 def _from_workbook(data: bytes, name: str, known: Collection[str], sheet: str | None) -> Sheet:

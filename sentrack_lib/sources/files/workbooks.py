@@ -47,6 +47,13 @@ def read_book(data: bytes, name: str, sheet: str | None = None) -> Book:
     return Book((list(map(_as_text, row)) for row in chosen.iter_rows()), other, errors)
 
 
+def sheet_names(data: bytes, name: str) -> list[str]:
+    """The sheets of a workbook that can be seen and hold something."""
+    with _said(name):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(_measured(data, name)[0]))
+        return _filled(book)
+
+
 @contextmanager
 def _said(name: str) -> Iterator[None]:
     """Whatever goes wrong in a damaged workbook, as one sentence. The reader beneath panics with a BaseException of its own."""
@@ -115,12 +122,20 @@ def _too_large(name: str) -> str:
 
 
 def _chosen(book: CalamineWorkbook, name: str, sheet: str | None) -> tuple[CalamineSheet, list[str]]:
-    seen = [meta.name for meta in book.sheets_metadata if meta.visible == SheetVisibleEnum.Visible] or book.sheet_names
     if sheet is not None and sheet not in book.sheet_names:
         raise BadInput(f'{name} has no sheet called "{sheet}". It has: {", ".join(book.sheet_names)}.')
-    filled = [each for each in seen if sheet is None and book.get_sheet_by_name(each).height]
-    wanted = sheet if sheet is not None else next(iter(filled), seen[0])
-    return book.get_sheet_by_name(wanted), filled[1:]
+    if sheet is not None:
+        return book.get_sheet_by_name(sheet), []
+    filled = _filled(book)
+    return book.get_sheet_by_name(next(iter(filled or _visible(book)))), filled[1:]
+
+
+def _filled(book: CalamineWorkbook) -> list[str]:
+    return [each for each in _visible(book) if book.get_sheet_by_name(each).height]
+
+
+def _visible(book: CalamineWorkbook) -> list[str]:
+    return [meta.name for meta in book.sheets_metadata if meta.visible == SheetVisibleEnum.Visible] or book.sheet_names
 
 
 def _as_text(value: Any) -> str:

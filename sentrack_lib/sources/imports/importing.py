@@ -1,5 +1,6 @@
 """Bringing whatever a school exports into its folder: opened, understood, rolls first, placed, and said in full."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from sentrack_lib.sources.exports.drafting import draft, unfilled, write_profile
 from sentrack_lib.sources.exports.export import Export
 from sentrack_lib.sources.exports.oneroster import is_package, read_package
 from sentrack_lib.sources.exports.profiles import Profile, read_profile
-from sentrack_lib.sources.exports.reading import Understood, read_by, sheet_of, understood
+from sentrack_lib.sources.exports.reading import Reader, Understood, every_table, read_by, sheet_of
 from sentrack_lib.sources.files import write_whole
 from sentrack_lib.sources.files.opening import Opened, opened
 from sentrack_lib.sources.imports.originals import keep_original, keep_report
@@ -102,12 +103,12 @@ def _understood(
     """What every file was understood as, and a report of each that was not."""
     kept = {} if given else {f"{PROFILES}/{file.name}": read_profile(file) for file in sorted((into / PROFILES).glob("*.yml"))}
     alone, taken, refused = ([*files], [], []) if given else _packages([*files], settings, str(term))
+    reader = Reader(settings, term, given, kept, school)
     for file in alone:
         try:
             if file.fault:
                 raise BadInput(file.fault)
-            found = understood(file.path, file.name, settings, term, given, kept, school)
-            taken.append(_Taken(file, _with_profile_kept(found, into)))
+            taken += [_Taken(file, _with_profile_kept(found, into)) for found in every_table(reader, file.path, file.name)]
         except BadInput as fault:
             refused.append(_refused(file, term or "", str(fault)))
     return taken, refused
@@ -145,7 +146,7 @@ def _placed_all(taken: Iterable[_Taken], into: Path, settings: SchoolSettings, t
         rolls = done.rolls
         terms |= {of_term for of_term, table in export.tables if table == "pupils"}
         of_terms = sorted({of_term for of_term, _ in export.tables}, key=Term.named) or [*filter(None, [term])]
-        digest, lost = keep_original(each.file.path, export.file, [into / of_term for of_term in of_terms])
+        digest, lost = keep_original(each.file.path, each.file.name, [into / of_term for of_term in of_terms])
         said.append(_report(export, done, digest, of_terms[-1] if of_terms else "", lost))
     return [*said, report(rolls=rolls.moves(sorted(terms)))]
 
@@ -154,7 +155,7 @@ def _with_profile_kept(found: Understood, into: Path) -> Understood:
     """A profile with much guessing in it is kept in the school's folder, to be corrected there and used again."""
     if found.draft is None or not found.draft.shape.kept:
         return found
-    stem = Path(found.export.file).stem[:60]
+    stem = re.sub(r"[^\w .-]+", " ", Path(found.export.file).stem)[:60].strip(" .") or "marks"
     names = [stem, *(f"{stem}-{number}" for number in range(2, 100))]
     free = next(name for name in names if not (into / PROFILES / f"{name}.yml").exists())
     write_profile(found.draft.profile, into / PROFILES / f"{free}.yml")

@@ -43,9 +43,18 @@ def keep_report(said: ImportReport, term: str, term_folder: Path) -> None:
             continue
         # A change is a fact that stays; all else is told anew when the file comes again.
         before = held if name == "changes" else held[~held["file"].isin(files["file"])]
-        whole = pd.concat([before, _as_text(own, LISTS[name])], ignore_index=True).sort_values("file", kind="stable")
-        if not whole.reset_index(drop=True).equals(held):
+        whole = _in_order(pd.concat([before, _as_text(own, LISTS[name])], ignore_index=True))
+        if not whole.equals(held):
             write_table(whole, term_folder / IMPORTED / f"{name}.csv")
+
+
+def _in_order(rows: DataFrame) -> DataFrame:
+    """By file and, where there are rows of files, by their number, so that the same import reads alike each time."""
+    if "row" not in rows:
+        return rows.sort_values("file", kind="stable", ignore_index=True)
+    numbered = rows.assign(number=pd.to_numeric(rows["row"], errors="coerce"))
+    by = ["file", "number", "column", "problem", "value"]
+    return numbered.sort_values(by, kind="stable", na_position="first", ignore_index=True).drop(columns="number")
 
 
 def _as_text(rows: DataFrame, columns: list[str]) -> DataFrame:
