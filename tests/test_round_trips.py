@@ -611,7 +611,7 @@ def messy(school, marks, tmp_path) -> Path:
 
 def test_a_messy_mixed_folder_comes_in_with_one_command(messy, school, marks, folder):
     done = CliRunner().invoke(app, ["import", str(messy), "--into", str(folder), "--term", TERM])
-    assert done.exit_code == 1 and "scan of letter.pdf is a PDF" in done.output, done.output
+    assert done.exit_code == 1 and "scan of letter.pdf: is a PDF" in done.output, done.output
     assert "Traceback" not in done.output
     for kind in ("a roll", "an attendance summary", "a marksheet", "a Common Transfer File", "a provision map"):
         assert f"was taken for {kind}." in done.output, done.output
