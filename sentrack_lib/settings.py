@@ -140,6 +140,8 @@ class SchoolSettings(BaseModel):
     calendar: dict[str, tuple[date, date]] = Field(default_factory=dict)
     scales: dict[str, OwnScale] = Field(default_factory=dict)
     reliability: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
+    headings: dict[str, str] = Field(default_factory=dict)
+    """Headings of the school's own exports, each with the column it is, such as `Roll number: admission_no`."""
 
     @field_validator("calendar", mode="before")
     @classmethod

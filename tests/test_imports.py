@@ -365,3 +365,16 @@ def test_every_sheet_of_a_workbook_that_is_an_export_comes_in(school, tmp_path):
     before = bytes_of(school)
     import_files([tmp_path / "term.xlsx"], school, TERM)
     assert bytes_of(school) == before
+
+
+def test_a_school_may_name_its_own_headings(put, school):
+    school.mkdir()
+    (school / "school.yml").write_text("name: Ours\nheadings: {Kennung: upn, SEND band: sen_status, Reg: year_group}\n")
+    own = ROLL.replace("UPN  ", "Kennung").replace("| SEN", "| SEND band").replace("| Year", "| Reg ")
+    report = import_files([put(own)], school, TERM)
+    pupils = table(school, "pupils")
+    assert pupils["upn"].iloc[0] == "H801200001001" and pupils["sen_status"].tolist() == ["N", "K", "N"], str(report)
+    assert pupils["year_group"].tolist() == ["7", "7", "7"] and "form" not in pupils
+    (school / "school.yml").write_text("name: Ours\nheadings: {Kennung: upm}\n")
+    with pytest.raises(WrongUse, match="Kennung: there is no column upm. Did you mean upn"):
+        import_files([put(own)], school, TERM)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from pandas import Series
 
+from sentrack_lib.errors import WrongUse
+from sentrack_lib.settings import nearest
 from sentrack_lib.sources.codes import code_rows
 from sentrack_lib.sources.files.headings import normalised
 
@@ -30,11 +33,27 @@ def known_headings() -> frozenset[str]:
     return frozenset(row["heading"] for row in code_rows("headings") if row["table"] not in WORDS)
 
 
-def found(table: str, headings: Iterable[str]) -> dict[str, list[str]]:
-    """The columns of one list that a file has: each with its headings as written, the likeliest first."""
+def with_own(table: str, own: Mapping[str, str]) -> dict[str, str]:
+    """The same with the school's own headings before all others, those that name a column of this list."""
+    listed = aliases(table)
+    known = set(listed.values())
+    mine = {normalised(heading): column for heading, column in own.items()}
+    return {heading: column for heading, column in (mine | listed | mine).items() if column in known}
+
+
+def check_own(own: Mapping[str, str]) -> None:
+    """`WrongUse` where the school says of a heading that it is a column which no list has."""
+    known = sorted({row["column"] for row in code_rows("headings") if row["table"] not in WORDS})
+    for heading, column in own.items():
+        if column not in known:
+            raise WrongUse(f"school.yml: headings, {heading}: there is no column {column}.{nearest(column, known)}")
+
+
+def found(table: str, headings: Iterable[str], own: Mapping[str, str] = MappingProxyType({})) -> dict[str, list[str]]:
+    """The columns of one list that a file has: each with its headings as written, the likeliest first; `own` are the school's."""
     written = {normalised(heading): heading for heading in headings}
     there: dict[str, list[str]] = {}
-    for alias, column in aliases(table).items():
+    for alias, column in (with_own(table, own) if own else aliases(table)).items():
         if alias in written:
             there.setdefault(column, []).append(written[alias])
     return there

@@ -1,6 +1,6 @@
 """Understanding a file, whatever it is: XML by its first element, a table by a profile or by its headings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def understood(reader: Reader, file: Path, name: str, sheet: str | None = None) 
     if kind in TRANSFERS:
         export = TRANSFERS[kind](file, str(term))
         return Understood(replace(export, file=name, problems=export.problems.assign(file=name)))
-    read = sheet_of(file, profile, sheet)
+    read = sheet_of(file, profile, sheet, reader.settings.headings)
     table = replace(read, name=name, problems=read.problems.assign(file=name))
     if profile is not None:
         return Understood(apply_profile(profile, table, term, reader.school))
@@ -96,11 +96,11 @@ def read_by(export: Export, name: str) -> Export:
     return replace(export, problems=all_problems([export.problems, said]))
 
 
-def sheet_of(file: Path, profile: Profile | None = None, sheet: str | None = None) -> Sheet:
+def sheet_of(file: Path, profile: Profile | None = None, sheet: str | None = None, own: Iterable[str] = ()) -> Sheet:
     """The table in a file, from a report of SIMS in XML as well."""
     if kind_of_xml(file) == "superstar":
         return read_superstar(file)
-    return read_sheet(file, profile.headings(file.name) if profile else known_headings(), sheet)
+    return read_sheet(file, profile.headings(file.name) if profile else known_headings() | set(own), sheet)
 
 
 def fits(profile: Profile, sheet: Sheet, term: str) -> bool:

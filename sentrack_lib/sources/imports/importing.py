@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import SchoolSettings, nearest
+from sentrack_lib.sources.exports.aliases import check_own
 from sentrack_lib.sources.exports.drafting import draft, unfilled, write_profile
 from sentrack_lib.sources.exports.export import Export
 from sentrack_lib.sources.exports.oneroster import is_package, read_package
@@ -69,9 +70,10 @@ def write_draft(sources: Sequence[Path], into: Path, term: str | None, file: Pat
     """Write the profile of one export, to be corrected and kept; says what the export was taken for."""
     if term is None or len(sources) != 1 or not Path(sources[0]).is_file():
         raise WrongUse("Name one file and its --term: a profile is drafted for one kind of export.")
-    sheet = sheet_of(Path(sources[0]))
+    settings = _settings(into)
+    sheet = sheet_of(Path(sources[0]), own=settings.headings)
     try:
-        drafted = draft(sheet, term, _settings(into))
+        drafted = draft(sheet, term, settings)
     except BadInput as fault:
         write_profile(unfilled(sheet), file)
         return f"{fault}\nA profile to be filled in is in {file}."
@@ -94,7 +96,9 @@ def profile_named(profile: Path | str) -> Path:
 
 
 def _settings(into: Path) -> SchoolSettings:
-    return SchoolSettings.read(into) if (into / "school.yml").exists() else SchoolSettings(name=Path(into).name)
+    settings = SchoolSettings.read(into) if (into / "school.yml").exists() else SchoolSettings(name=Path(into).name)
+    check_own(settings.headings)
+    return settings
 
 
 def _understood(

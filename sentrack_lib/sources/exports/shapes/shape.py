@@ -31,7 +31,7 @@ class Seen:
 
     def found(self, table: str) -> dict[str, list[str]]:
         """The columns of one list of aliases that the sheet has: each with its headings, the likeliest first."""
-        return found(table, self.headings)
+        return found(table, self.headings, self.settings.headings)
 
     def first(self, table: str) -> dict[str, str]:
         """The same, each with its likeliest heading."""
