@@ -186,7 +186,7 @@ def _imported(papers: Papers) -> list[str]:
 
 
 def _problems(papers: Papers) -> str:
-    problems = _of_term(papers, "problems")
+    problems = papers.problems
     kinds = len(problems.drop_duplicates(["file", "column", "problem"]))
     if not kinds:
         return "Nothing is wrong with the files."

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
+NOTHING = "Nothing to do."
 ALL = "all"
 """Every year group, every teaching group; as a subject: the average over all subjects."""
 
@@ -118,6 +119,13 @@ class Papers:
         if self.subject != ALL:
             rows = rows[rows["subject"].isna() | rows["subject"].eq(self.subject)]
         return rows.sort_values(["rank", "level", "rule"], kind="stable")
+
+    @cached_property
+    def problems(self) -> DataFrame:
+        """What is wrong with the files of this term, or with no term's in particular, and asks for something to be done."""
+        rows = self.tables["problems"].fillna({"column": "", "value": ""})
+        here = rows["file"].str.startswith(self.term) | ~rows["file"].str.contains("/")
+        return rows[here & rows["remedy"].ne(NOTHING)]
 
     def choices(self, column: str) -> list[str]:
         """The year groups, subjects or teaching groups this audience can open the papers at, within the part chosen so far."""

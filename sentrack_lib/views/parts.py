@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment
@@ -149,4 +150,6 @@ def _said(value: object) -> str:
     """A cell as it is read aloud: blank for missing, whole numbers without a point."""
     if value is None or value is NA or value != value:
         return ""
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return f"{value:,}"
     return f"{value:g}" if isinstance(value, float) else str(value)

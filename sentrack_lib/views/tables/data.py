@@ -64,8 +64,7 @@ def problems(papers: Papers) -> Part:
     """Every kind of problem with this term's files once: how often, where first, an example, and what to do."""
     if not papers.has("problems"):
         return Unseen(NOT_YOURS)
-    rows = papers.tables["problems"].fillna({"column": "", "value": ""})
-    rows = rows[rows["file"].str.startswith(papers.term) | ~rows["file"].str.contains("/")]
+    rows = papers.problems
     kind = ["file", "column", "problem", "effect", "remedy"]
     kinds = (
         rows.groupby(kind, sort=False).agg(Rows=("row", "size"), First=("row", "min"), Example=("value", "first")).reset_index()
