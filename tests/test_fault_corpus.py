@@ -19,6 +19,7 @@ from faults.workbooks import far_cell
 from pandas import DataFrame
 
 from sentrack_lib.cycle.packs import workbook_of
+from sentrack_lib.sources.exports.mapping import MOST_MADE
 from sentrack_lib.sources.files import read_sheet
 from sentrack_lib.sources.files.limits import MOST_CELLS, MOST_ROWS
 from sentrack_lib.sources.files.opening import opened
@@ -225,10 +226,10 @@ def _large_roll(place: int) -> str:
     return f"{place:06d},Sur{place},Fore{place % 700},0{1 + place % 9}/04/2012,M,7,7A,N,WBRI\n"
 
 
-def _large_marks() -> bytes:
+def _large_marks(most: int) -> bytes:
     subjects = ["Maths", "English", "Science", "French", "Art", "Music", "History", "Geography", "German", "Latin"]
     headings = ",".join(f"{subject} {kind}" for subject in subjects for kind in ("CWG", "Target", "ATL"))
-    return _filled(f"Adno,{headings}\n", lambda place: f"{place}{',5' * 30}\n", MOST_CELLS // 31)
+    return _filled(f"Adno,{headings}\n", lambda place: f"{place}{',5' * 30}\n", most)
 
 
 READ: dict[str, Callable[[], bytes]] = {
@@ -236,17 +237,18 @@ READ: dict[str, Callable[[], bytes]] = {
     "register.csv": lambda: _filled(
         "Adno,Date,Session,Mark\n", lambda place: f"{place // 120},{1 + place // 2 % 28}/6/2026,{'AP'[place % 2]}M,/\n"
     ),
-    "marks.csv": _large_marks,
+    "marks.csv": lambda: _large_marks(MOST_MADE // 30),
     "one_cell.csv": lambda: b'UPN,Surname,Year,SEN\nA1,"' + b"x" * (LARGE - 99) + b'",7,N\n',
 }
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "rows.csv": (lambda: b"UPN,Sex\n" + b"A,M\n" * (LARGE // 5), "at most 500,000 rows"),
+    "all_marks.csv": (lambda: _large_marks(MOST_CELLS // 31), "rows of assessments, more than a school has"),
     "nobody.csv": (lambda: _filled("UPN,Sex\n", lambda place: ",M\n"), "wrong in more than 100,000 rows"),
     "wrong_ids.csv": (
         lambda: _filled("UPN,Year,Sex,SEN\n", lambda place: f"A{place},x{place},y{place},z{place}\n"),
         "wrong in more than 100,000 rows",
     ),
-    "cells.csv": (lambda: b"UPN,Sex" + b",x" * 200 + b"\n" + (b"A,M" + b"," * 200 + b"\n") * 90_000, "4,500,000 cells"),
+    "cells.csv": (lambda: b"UPN,Sex" + b",x" * 200 + b"\n" + (b"A,M" + b"," * 200 + b"\n") * 90_000, "5,600,000 cells"),
     "one_row.csv": (lambda: b"a," * 2_000_000, "columns; at most 2,000 can be read"),
     "unclosed.csv": (lambda: b"UPN,Sex\n" + b'a"b,"\n' * (MOST_ROWS - 9), "quotation marks that never close"),
     "together.zip": (

@@ -29,6 +29,8 @@ from sentrack_lib.sources.files import Sheet
 from sentrack_lib.sources.problems import ROW_SET_ASIDE, all_problems, problems_table
 from sentrack_lib.terms import Term
 
+MOST_MADE = 3_000_000
+"""Rows of one table from one file: several times those of a large school over six terms, and what a gigabyte can hold."""
 Tables = Mapping[tuple[str, str], DataFrame]
 
 
@@ -117,6 +119,11 @@ def _table(parts: Sequence[tuple[Part, pd.Index]], source: Exported, who: DataFr
     first = parts[0][0]
     pieces = [piece for part, kept in parts if (piece := _piece(part, source, kept)) is not None]
     names = [name for name in first.columns if any(name in piece for piece in pieces)]
+    made = sum(len(next(iter(piece.values()))) for piece in pieces)
+    if made > MOST_MADE and first.table not in schema.REGISTERS:
+        raise BadInput(
+            f"{source.sheet.name} makes {made:,} rows of {first.table}, more than a school has. Export one term at a time."
+        )
     if not pieces:
         return DataFrame(columns=list(first.columns), dtype="str")
     columns = {name: pd.concat([piece[name] if name in piece else _blank(piece) for piece in pieces]) for name in names}

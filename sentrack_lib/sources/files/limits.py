@@ -13,7 +13,7 @@ from sentrack_lib.sources.files.workbooks import is_workbook
 
 MOST_ROWS = 500_000
 """A register of a whole school year of 1,300 pupils has as many."""
-MOST_CELLS = 4_500_000
+MOST_CELLS = 5_600_000
 MOST_BYTES = 50_000_000
 """Unpacked: a single sign outside the Latin letters makes a text four times as large in memory."""
 _SAMPLE = 100_000
