@@ -378,3 +378,12 @@ def test_a_school_may_name_its_own_headings(put, school):
     (school / "school.yml").write_text("name: Ours\nheadings: {Kennung: upm}\n")
     with pytest.raises(WrongUse, match="Kennung: there is no column upm. Did you mean upn"):
         import_files([put(own)], school, TERM)
+
+
+def test_exports_dropped_into_the_schools_own_folder_come_in_and_what_is_kept_there_does_not(put, school):
+    import_files([put(ROLL)], school, TERM)
+    import_files([put(ROLL.replace("| K", "| E"))], school, TERM)
+    (school / TERM / "new marks.csv").write_text("UPN,Maths CWG\nH801200001001,5\n")
+    report = import_files([school], school, TERM)
+    assert set(rows_of(report)) == {f"{TERM}/new marks.csv"}
+    assert table(school, "pupils")["sen_status"].tolist() == ["N", "E", "N"]

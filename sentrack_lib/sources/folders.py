@@ -58,6 +58,17 @@ def unread_in(folder: Path) -> DataFrame:
     return problems_table([*_about_folders(folder), *_about_files(folder)])
 
 
+def is_own(file: Path, folder: Path) -> bool:
+    """Whether a file is one that sentrack keeps in a school's folder, rather than an export that was dropped there."""
+    if not file.resolve().is_relative_to(folder.resolve()):
+        return False
+    top, *below = file.resolve().relative_to(folder.resolve()).parts
+    if not below:
+        return top == "school.yml"
+    tables = {f"{table}.csv" for table in schema.TABLES}
+    return top in NOT_TERMS or below[0] in NOT_TERMS or (Term.is_named(top) and below[0] in tables)
+
+
 def _about_folders(folder: Path) -> Iterator[dict[str, object]]:
     terms = terms_in(folder)
     if not terms:

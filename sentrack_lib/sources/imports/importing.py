@@ -20,6 +20,7 @@ from sentrack_lib.sources.exports.profiles import Profile, read_profile
 from sentrack_lib.sources.exports.reading import Reader, Understood, every_table, read_by, sheet_of
 from sentrack_lib.sources.files import write_whole
 from sentrack_lib.sources.files.opening import Opened, opened
+from sentrack_lib.sources.folders import is_own
 from sentrack_lib.sources.imports.originals import keep_original, keep_report
 from sentrack_lib.sources.imports.placing import Placed, placed
 from sentrack_lib.sources.imports.report import FILES, ImportReport, report, together
@@ -57,7 +58,8 @@ def import_files(
     named = term and str(Term.named(term))
     with opened(sources) as files:
         settings = _settings(into)
-        taken, refused = _understood(files, into, settings, named, given, school)
+        exports = [file for file in files if not is_own(file.path, into)]
+        taken, refused = _understood(exports, into, settings, named, given, school)
         _write_settings([each.found.export for each in taken], into)
         said = _placed_all(sorted(taken, key=lambda each: each.order), into, settings, named or "")
     whole = together([*said, *refused])
