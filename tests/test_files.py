@@ -79,6 +79,11 @@ def test_an_encoding_is_recognised_and_said(tmp_path: Path, encoding: str, said:
     assert set(sheet.problems["effect"]) <= {KEPT}
 
 
+def test_signs_of_no_width_are_not_read_and_a_cell_of_nothing_else_is_blank(tmp_path: Path) -> None:
+    sheet = read(tmp_path, "UPN,Surname\n\ufeffA1,Sam\u200bple\n\u2060,Dummy\n")
+    assert sheet.cells.to_numpy().tolist() == [["A1", "Sample"], ["", "Dummy"]]
+
+
 def test_names_garbled_by_an_earlier_conversion_are_pointed_out(tmp_path: Path) -> None:
     assert "wrong conversion" in says(read(tmp_path, ROLL.replace("Ü", "Ãœ")))
 

@@ -20,6 +20,7 @@ from sentrack_lib.sources.exports.export import COLUMNS, IGNORED, NOT_MENTIONED,
 from sentrack_lib.sources.exports.transfer_pupils import ITEMS, SESSIONS, pupil_row, sessions_of, text
 from sentrack_lib.sources.exports.transfer_results import SUBJECTS, Result, results
 from sentrack_lib.sources.files import Sheet
+from sentrack_lib.sources.files.texts import visible
 from sentrack_lib.sources.files.xml_files import Document, read_xml, root_of
 from sentrack_lib.sources.problems import KEPT, Fault, problem, problems_table
 from sentrack_lib.terms import Term
@@ -121,7 +122,7 @@ def _record(record: Element, document: Document) -> dict[str, str]:
     """The cells of one record; a heading that comes several times holds each different text once."""
     cells: dict[str, dict[str, None]] = {}
     for item in record:
-        if written := "".join(item.itertext()).strip():
+        if written := visible("".join(item.itertext())).strip():
             cells.setdefault(_heading(document.spelt[item.tag]), {})[written] = None
     return {heading: "; ".join(texts) for heading, texts in cells.items()}
 

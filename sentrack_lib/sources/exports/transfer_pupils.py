@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from xml.etree.ElementTree import Element
 
+from sentrack_lib.sources.files.texts import visible
 from sentrack_lib.terms import Term
 
 LISTS = {
@@ -60,7 +61,7 @@ def sessions_of(pupil: Element, term: Term, written: date) -> dict[str, str]:
 
 def text(element: Element, path: str) -> str:
     """What stands in the first element of a path below an element, blank where there is none."""
-    return (element.findtext(path) or "").strip()
+    return visible(element.findtext(path) or "").strip()
 
 
 def _items(pupil: Element) -> dict[str, str]:
@@ -69,7 +70,7 @@ def _items(pupil: Element) -> dict[str, str]:
     found: dict[str, str] = {}
     for leaf in (*pupil, *blocks):
         if not len(leaf) and (leaf.text or "").strip():
-            found.setdefault(leaf.tag, (leaf.text or "").strip())
+            found.setdefault(leaf.tag, visible(leaf.text or "").strip())
     return found
 
 
@@ -117,4 +118,4 @@ def _looked_after(pupil: Element) -> str:
 
 
 def _texts(pupil: Element, name: str) -> Iterator[str]:
-    return (found for element in pupil.iter(name) if (found := (element.text or "").strip()))
+    return (found for element in pupil.iter(name) if (found := visible(element.text or "").strip()))

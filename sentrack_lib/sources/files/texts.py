@@ -23,6 +23,7 @@ _OTHER_TEXTS = {
     r"<\?xml|<!doctype": "XML that is no transfer file, school census or report of SIMS, or not safe to read. Export it as CSV",
     r"\[?\s*\{\s*\"": "JSON. Export it as CSV or .xlsx",
 }
+_OF_NO_WIDTH = "\ufeff\u200b\u2060"
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a]")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8", UTF_8),
@@ -80,7 +81,8 @@ def as_text(data: bytes, name: str) -> Text:
     kind = next((kind for start, kind in _OTHER_FILES.items() if data.startswith(start)), None)
     if kind:
         raise BadInput(f"{name} is {kind}, not a table. Save the sheet as CSV or as .xlsx without a password.")
-    found = _without_marks(_marked(data, name) or _utf_16(data) or _plain(data))
+    found = _marked(data, name) or _utf_16(data) or _plain(data)
+    found = replace(found, text=visible(found.text))
     start = found.text[:1_000].lstrip()
     other = next((what for sign, what in _OTHER_TEXTS.items() if re.match(sign, start, re.IGNORECASE)), None)
     if other:
@@ -90,9 +92,12 @@ def as_text(data: bytes, name: str) -> Text:
     return found
 
 
-def _without_marks(found: Text) -> Text:
-    """The same text without the marks that stand where files were joined into one."""
-    return replace(found, text=found.text.replace("\n\ufeff", "\n")) if "\ufeff" in found.text else found
+def visible(text: str) -> str:
+    """A text without signs of no width, such as the mark where files were joined: an id of nothing else would be no blank, and
+    one with such a sign not the id that is seen."""
+    for sign in _OF_NO_WIDTH:
+        text = text.replace(sign, "") if sign in text else text
+    return text
 
 
 def _marked(data: bytes, name: str) -> Text | None:

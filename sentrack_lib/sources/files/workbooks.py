@@ -12,6 +12,7 @@ from typing import Any
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from sentrack_lib.errors import BadInput
+from sentrack_lib.sources.files.texts import visible
 
 MOST_BYTES = 200_000_000
 MOST_ROWS = 500_000
@@ -141,7 +142,7 @@ def _visible(book: CalamineWorkbook) -> list[str]:
 def _as_text(value: Any) -> str:
     """A cell as a person would write it in a CSV file: dates as 2025-04-03, whole numbers without a point."""
     if isinstance(value, str):
-        return value
+        return value if value.isascii() else visible(value)
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
