@@ -270,3 +270,17 @@ def test_every_heading_is_listed_once_with_how_it_is_known():
     assert {row["source"] for row in rows} == {"verified", "general"}
     assert len({(row["table"], row["heading"].casefold()) for row in rows}) == len(rows)
     assert {"UPN", "SENProvision", "Legal Surname"} <= known_headings()
+
+
+def test_a_percentage_of_attendance_beside_marks_is_passed_over(tmp_path):
+    rows = drawn("UPN | En Y9 Aut CWG | History Teacher Comment | Attendance %\nA1 | 5 | Works well | 93.4")
+    report = imported(tmp_path, rows)
+    assert set(report.files["taken_for"]) == {"a marksheet"} and held(tmp_path, "assessments")["grade"].tolist() == ["5"]
+
+
+def test_where_some_events_are_of_no_kind_the_sign_of_their_points_says_it(tmp_path):
+    events = ["Merit | 2", "Detention | -3", "Phone out | -1"]
+    imported(tmp_path, drawn("\n".join(["UPN | Date | Event | Points", *(f"A1 | 01/10/2025 | {event}" for event in events)])))
+    assert held(tmp_path, "behaviour")[["kind", "reason"]].to_numpy().tolist() == [
+        ["reward", "Merit"], ["sanction", "Detention"], ["incident", "Phone out"],
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
+from sentrack_lib.sources.checking import CONTRADICTS, TWICE
 from sentrack_lib.sources.files import read_sheet
 from sentrack_lib.sources.problems import COLUMNS as PROBLEM
 from sentrack_lib.sources.problems import ROW_SET_ASIDE
@@ -24,6 +25,7 @@ LISTS = {
 """The lists kept in a term's folder `imported/`; of a file that was imported again the newest is told."""
 WHO = ("pupil_id", "upn", "admission_no", "mis_id", "surname", "forename", "date_of_birth")
 """What a row may say of its pupil."""
+_OF_ONE_PUPIL = [TWICE.problem, CONTRADICTS.problem]
 _COUNTS = ("read", "accepted", "set_aside", "rows", "row")
 
 
@@ -47,7 +49,8 @@ def summary(lists: Mapping[str, DataFrame]) -> DataFrame:
     """A row a file: `file` `taken_for` `read` `accepted` `set_aside`, how many rows named no certain pupil (`no_pupil`), how many
     `columns_used`, `columns_unused` and `codes` not understood it has."""
     files, columns, problems = lists["files"], lists["columns"], lists["problems"]
-    nobody = problems["effect"].eq(ROW_SET_ASIDE) & problems["column"].isin(WHO) & problems["row"].notna()
+    aside = problems["effect"].eq(ROW_SET_ASIDE) & problems["row"].notna()
+    nobody = aside & problems["column"].isin(WHO) & ~problems["problem"].isin(_OF_ONE_PUPIL)
     counts = {
         "no_pupil": problems[nobody].drop_duplicates(["file", "row"]),
         "columns_used": columns[columns["use"].eq("used")],

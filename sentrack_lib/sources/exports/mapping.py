@@ -195,8 +195,8 @@ def _remarks(source: Exported, columns: DataFrame, written_by_hand: bool) -> Non
             "has columns the profile does not mention", "Map them, or list them under ignore with a reason.", value=unsaid
         )
     for (column, value), rows in source.odd.items():
-        problem = f"is not a code the profile explains ({rows:,} rows)"
-        source.remark(problem, "Kept as it is. Add it to recode in the profile.", column=column, value=value)
+        problem = f"is not a code that is understood ({rows:,} rows)"
+        source.remark(problem, "Kept as it is. A profile can say under recode what it means.", column=column, value=value)
 
 
 def _uses(source: Exported, profile: Profile) -> DataFrame:

@@ -87,16 +87,14 @@ def _lacking(export: Export, table: str, rows: DataFrame) -> list[str]:
 
 
 def _reconciled(accepted: DataFrame, found: DataFrame, held: DataFrame) -> DataFrame:
-    """Pupils whose rows contradict each other keep what is held of them where the rows disagree: a doubt blanks nothing."""
+    """Pupils whose rows contradict each other stay as they are held: a doubt changes nothing."""
     torn = set(found.loc[found["problem"].eq(PUPIL_CONTRADICTS.problem), "value"])
     if not torn or "pupil_id" not in held:
         return accepted
     before = held.drop_duplicates("pupil_id").set_index("pupil_id").reindex(accepted["pupil_id"]).set_axis(accepted.index)
-    doubted = accepted["pupil_id"].isin(torn)
+    doubted = accepted["pupil_id"].isin(torn) & accepted["pupil_id"].isin(held["pupil_id"])
     columns = [str(name) for name in accepted if name in before]
-    return accepted.assign(
-        **{name: accepted[name].mask(doubted & accepted[name].eq(""), before[name].fillna("")) for name in columns}
-    )
+    return accepted.assign(**{name: accepted[name].mask(doubted, before[name].fillna("")) for name in columns})
 
 
 def _told(export: Export, table: str, found: DataFrame, lacking: list[str], held: DataFrame, newer: DataFrame) -> DataFrame:

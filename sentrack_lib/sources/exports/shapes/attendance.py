@@ -9,6 +9,7 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.sources.codes import code_rows
 from sentrack_lib.sources.exports.registers import code_of, session_columns
 from sentrack_lib.sources.exports.shapes.pupils import ROLL
+from sentrack_lib.sources.exports.shapes.results import MARKSHEET
 from sentrack_lib.sources.exports.shapes.shape import Drafted, Seen, Shape, columns_of
 
 NO_SESSIONS = (
@@ -20,7 +21,8 @@ COUNTED = {"sessions_possible", "sessions_attended", "sessions_authorised", "ses
 
 def _is_summary(seen: Seen) -> bool:
     there = set(seen.found("attendance"))
-    return bool(there & COUNTED) or ("percentage" in there and not ROLL.is_it(seen))
+    # A percentage often stands beside what a roll or a marksheet is for.
+    return bool(there & COUNTED) or ("percentage" in there and not ROLL.is_it(seen) and not MARKSHEET.is_it(seen))
 
 
 def _summary(seen: Seen) -> Drafted:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from pandas import DataFrame, Series
 
+from sentrack_lib.sources.exports.aliases import answers
 from sentrack_lib.sources.exports.shapes import amounts
 from sentrack_lib.sources.exports.shapes.provision import SEVERAL_PUPILS, id_of
 from sentrack_lib.sources.exports.shapes.shape import Drafted, Seen, Shape, Written, columns_of
@@ -107,11 +108,15 @@ def _times(seen: Seen) -> Written:
 
 
 def _place(seen: Seen) -> Written:
-    """In class, small group, one to one or out of class; else the room as it is written."""
+    """In class, small group, one to one or out of class; a column of rooms only where it says such words, not numbers of rooms."""
     there = seen.first("timetable")
-    if "place" in there:
-        return {"place": amounts.from_coded(seen.cells[there["place"]], there["place"], "place")}
-    return columns_of({"place": there["room"]}) if "room" in there else {}
+    heading = there.get("place") or (there["room"] if "room" in there and _says_how(seen.cells[there["room"]]) else "")
+    return {"place": amounts.from_coded(seen.cells[heading], heading, "place")} if heading else {}
+
+
+def _says_how(cells: Series) -> bool:
+    said = cells[cells.ne("")].str.casefold()
+    return bool(len(said)) and bool(said.isin(list(answers("place"))).mean() > 0.5)
 
 
 def _left(seen: Seen) -> dict[str, list[str]]:
@@ -119,10 +124,10 @@ def _left(seen: Seen) -> dict[str, list[str]]:
     there, pupils = seen.first("timetable"), seen.found("pupils")
     names = [heading for name in ("full name", "surname", "forename") for heading in pupils.get(name, [])]
     adults = [there[name] for name in ("adult", "staff") if name in there and there[name] != _adult(seen)]
-    rooms = [there["room"]] if {"room", "place"} <= there.keys() else []
+    rooms = [there["room"]] if "room" in there and there["room"] != _place(seen).get("place", {}).get("from") else []
     several = [there["assigned"]] if "assigned" in there else []
     alone = [] if who(seen, must=False) else [name for name in names if name != _adult(seen)]
-    return {SEVERAL_PUPILS: several, NAME_ALONE: alone, ID_INSTEAD: adults, "how the adult works is read instead": rooms}
+    return {SEVERAL_PUPILS: several, NAME_ALONE: alone, ID_INSTEAD: adults, "a room says nothing of how the adult works": rooms}
 
 
 def _slots(seen: Seen) -> list[dict[str, str]]:
