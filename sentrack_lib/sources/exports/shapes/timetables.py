@@ -108,7 +108,7 @@ def _times(seen: Seen) -> Written:
 
 
 def _place(seen: Seen) -> Written:
-    """In class, small group, one to one or out of class; a column of rooms only where it says such words, not numbers of rooms."""
+    """In class, small group, one to one or out of class; a column of rooms only where it says such words, not numbers."""
     there = seen.first("timetable")
     heading = there.get("place") or (there["room"] if "room" in there and _says_how(seen.cells[there["room"]]) else "")
     return {"place": amounts.from_coded(seen.cells[heading], heading, "place")} if heading else {}
