@@ -51,9 +51,15 @@ class Heard(dict[str, Outcome]):
 
 def workers_now() -> list[psutil.Process]:
     """The processes at work on jobs: children of the process that workers are forked from."""
-    children = [child.as_dict(["pid", "ppid", "cmdline"]) for child in psutil.Process().children(recursive=True)]
-    found = [child for child in children if "forkserver" in " ".join(child["cmdline"] or ()) and child["ppid"] != os.getpid()]
-    return [psutil.Process(child["pid"]) for child in found]
+    return [child for child in psutil.Process().children(recursive=True) if is_worker(child)]
+
+
+def is_worker(child: psutil.Process) -> bool:
+    """Whether a process is one; one that ends while it is looked at is none any more."""
+    try:
+        return "forkserver" in " ".join(child.cmdline()) and child.ppid() != os.getpid()
+    except psutil.NoSuchProcess:
+        return False
 
 
 def test_eight_jobs_at_once_are_all_done(job):
