@@ -387,3 +387,12 @@ def test_exports_dropped_into_the_schools_own_folder_come_in_and_what_is_kept_th
     report = import_files([school], school, TERM)
     assert set(rows_of(report)) == {f"{TERM}/new marks.csv"}
     assert table(school, "pupils")["sen_status"].tolist() == ["N", "E", "N"]
+
+
+def test_a_roll_with_its_headings_above_the_wrong_columns_adds_nobody(put, school):
+    import_files([put(ROLL)], school, TERM)
+    before = table(school, "pupils")
+    rows = [f"M | 00002{number} | Name{number} | Ann | 03/04/2012 | F | 7 | N" for number in range(5)]
+    report = import_files([put("\n".join([ROLL.strip().splitlines()[0], *rows]), "mixed up.csv")], school, TERM)
+    assert report.exit_code == 1 and "wrong columns" in str(report)
+    assert table(school, "pupils").equals(before)

@@ -10,6 +10,7 @@ import pandas as pd
 from pandas import DataFrame, Index
 from pandas.api.extensions import ExtensionArray
 
+from sentrack_lib.errors import BadInput
 from sentrack_lib.sources import schema
 from sentrack_lib.sources.exports.export import Export
 from sentrack_lib.sources.exports.registers import coded, counted, one_a_session, within
@@ -26,6 +27,9 @@ Place = tuple[str, str]
 Calendar = Mapping[str, tuple[date, date]]
 
 NO_ROLL = Fault("is about pupils of whom there is no roll yet", "Import the roll, then this file again.", KEPT)
+
+FEW_ROWS = 4
+"""In fewer rows of a roll it says nothing that they share a number."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ def _with_pupils(export: Export, rolls: Rolls) -> tuple[dict[Place, DataFrame], 
     must = [rows.index for (_, table), rows in export.tables.items() if "pupil_id" in schema.required(table)]
     if not asked or not len(export.who.columns):
         return dict(export.tables), problems_table()
+    _refuse_mixed_up(export)
     spoken = np.logical_or.reduce([export.who[name].ne("").to_numpy() for name in export.who])
     rows = _are_in(export.who, must) | (_are_in(export.who, asked) & spoken)
     found, problems = matched(export.who[rows], rolls.known, export.file, new=export.roll != "part" or rolls.known.empty)
@@ -96,6 +101,16 @@ def _with_pupils(export: Export, rolls: Rolls) -> tuple[dict[Place, DataFrame], 
     certain = found["pupil_id"]
     lost = certain.index[certain.eq("")]
     return {place: _named(place[1], table, certain, lost) for place, table in export.tables.items()}, problems
+
+
+def _refuse_mixed_up(export: Export) -> None:
+    """`BadInput` where most rows of a whole roll share their number with others: it is no number of pupils, but stands under the
+    heading of one."""
+    told = [export.who[name][export.who[name].ne("")] for name in ("upn", "admission_no", "mis_id") if name in export.who]
+    for ids in told if export.roll == "whole" else []:
+        if len(ids) >= FEW_ROWS and ids.nunique() < len(ids) / 2:
+            what = f"names {len(ids):,} rows by only {ids.nunique():,} different numbers of pupils"
+            raise BadInput(f"{what}. The headings may stand above the wrong columns: export it again. Nothing of it was used.")
 
 
 def _are_in(rows: DataFrame, indexes: Iterable[Index]) -> np.ndarray:
