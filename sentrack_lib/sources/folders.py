@@ -1,5 +1,6 @@
 """What lies in a school's folder: its settings, its terms, and whatever else may have been meant for sentrack."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,9 +61,11 @@ def unread_in(folder: Path) -> DataFrame:
 
 def is_own(file: Path, folder: Path) -> bool:
     """Whether a file is one that sentrack keeps in a school's folder, rather than an export that was dropped there."""
-    if not file.resolve().is_relative_to(folder.resolve()):
+    # Not resolved: links that lead in a circle have no end to find.
+    here, inside = (Path(os.path.abspath(path)) for path in (folder, file))  # noqa: PTH100
+    if not inside.is_relative_to(here):
         return False
-    top, *below = file.resolve().relative_to(folder.resolve()).parts
+    top, *below = inside.relative_to(here).parts
     if not below:
         return top == "school.yml"
     tables = {f"{table}.csv" for table in schema.TABLES}

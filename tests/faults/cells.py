@@ -40,7 +40,7 @@ FAULTS = [
     FaultyFile(
         "right_to_left.csv", "A sign that turns the reading round.", _surname("No\u202exe.lv"), whole(surname="No\u202exe.lv")
     ),
-    FaultyFile("no_width.csv", "Signs without width.", _surname("No\u200bel\u2060"), whole(surname="No\u200bel\u2060")),
+    FaultyFile("no_width.csv", "Signs without width.", _surname("No\u200bel\u2060"), whole(surname="Noel")),
     FaultyFile("long_cell.csv", "A name of 100,000 letters.", _surname("x" * 100_000), whole(surname="x" * 100_000)),
     FaultyFile("many_lines.csv", "A name of 10,000 lines.", _surname("x\n" * 10_000 + "y"), whole(surname="x\n" * 10_000 + "y")),
     FaultyFile("escape.csv", "A sign that steers a terminal.", _surname("\x1b[31mNoel"), whole(surname="\x1b[31mNoel")),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from faults.clean import Clean, csv_of, with_cell, with_column, without
-from faults.fault import FaultyFile, Must, aside, whole
+from faults.fault import FaultyFile, Must, aside, refused, whole
 
 
 def _adno(change: Callable[[str], str], *left_out: str) -> Callable[[Clean], bytes]:
@@ -41,7 +41,7 @@ FAULTS = [
         "scientific_alone.csv",
         "The same without UPNs.",
         _adno(lambda _: "1.2E+12", "UPN"),
-        Must("stands for two pupils", accepted=0, set_aside=20),
+        refused("a spreadsheet has shortened the numbers"),
     ),
     FaultyFile(
         "zeros_lost.csv",
