@@ -8,8 +8,8 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.multitest import multipletests
 
-from sentrack_lib.measures.comparisons import COLUMNS, compare, detectable
-from sentrack_lib.measures.groups import groups_of
+from sentrack_lib.measures.groups.comparisons import COLUMNS, compare, detectable
+from sentrack_lib.measures.groups.membership import groups_of
 
 CONTRACT = ["family", "group", "subject", "n", "mean", "pooled", "low", "high", "q_value"]
 CONTRACT += ["artefact", "gap_less_artefact", "detectable", "verdict"]

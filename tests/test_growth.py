@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, rankdata, spearmanr
 
-from sentrack_lib.measures.growth import (
+from sentrack_lib.measures.progress.growth import (
     ALONE,
     NO_SPREAD,
     average_reliability,

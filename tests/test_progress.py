@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pandas import DataFrame
 from pandas.testing import assert_frame_equal
 
-from sentrack_lib.measures.growth import TOO_NOISY, growth
-from sentrack_lib.measures.progress import COLUMNS, progress
+from sentrack_lib.measures.progress.each_pupil import COLUMNS, progress
+from sentrack_lib.measures.progress.growth import TOO_NOISY, growth
 from sentrack_lib.settings import SchoolSettings
 from sentrack_lib.sources.scales import read_grades, scales_of
 from sentrack_lib.terms import Term

@@ -10,11 +10,11 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.measures.attendance import attendance
 from sentrack_lib.measures.changes import changes
 from sentrack_lib.measures.coded import coded
-from sentrack_lib.measures.comparisons import compare, groups_of
 from sentrack_lib.measures.flags import raise_flags, rules_from
+from sentrack_lib.measures.groups.comparisons import compare, groups_of
+from sentrack_lib.measures.groups.counts import rates
 from sentrack_lib.measures.imports import corrected, imported_problems, imports, of_term
 from sentrack_lib.measures.progress import progress
-from sentrack_lib.measures.rates import rates
 from sentrack_lib.settings import Threshold
 from sentrack_lib.sources.loading import School
 from sentrack_lib.terms import Term

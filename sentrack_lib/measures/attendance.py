@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.taught import moment, moments, places_among
+from sentrack_lib.measures.progress.taught import moment, moments, places_among
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.terms import Term
 

@@ -26,6 +26,12 @@ def sen_group(statuses: Series) -> Series:
     return _looked_up(statuses, "sen_status", "sen_group")
 
 
+def has_sen(statuses: Series) -> Series:
+    """Whether each SEN status means SEN support or an EHC plan; missing where it is not known."""
+    groups = sen_group(statuses)
+    return groups.isin(["SEN support", "EHC plan"]).astype("boolean").mask(groups.eq(NOT_KNOWN))
+
+
 def need(needs: Series) -> Series:
     """Today's code of each type of need (BESD is SEMH now), or Not known."""
     return _looked_up(needs, "sen_need", "now")

@@ -42,6 +42,16 @@ def of(count: int, whole: int, one: str = "pupil", many: str = "") -> str:
     return f"{f'{count:,}' if count else 'none'} of {whole:,} {many or one + 's'}"
 
 
+def are(count: int) -> str:
+    """`is` for one, `are` for none and many."""
+    return "is" if count == 1 else "are"
+
+
+def have(count: int) -> str:
+    """`has` for one, `have` for none and many."""
+    return "has" if count == 1 else "have"
+
+
 def sentence(text: str) -> str:
     """The text with a capital letter in front."""
     return text[:1].upper() + text[1:]

@@ -8,11 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from sentrack_lib.measures.averages import Columns, averages
-from sentrack_lib.measures.grounds import NOTHING, bases, cohort_names, why_no_cohort, why_no_points
-from sentrack_lib.measures.growth import ALONE, TOO_NOISY, band, chance_of_low, growth, growth_reliability
-from sentrack_lib.measures.starts import Starts, candidates_for, prior_grades, starts_of
-from sentrack_lib.measures.taught import Grades, Marks, Taught, moment, taught_in
+from sentrack_lib.measures.progress.averages import Columns, averages
+from sentrack_lib.measures.progress.grounds import NOTHING, bases, cohort_names, why_no_cohort, why_no_points
+from sentrack_lib.measures.progress.growth import ALONE, TOO_NOISY, band, chance_of_low, growth, growth_reliability
+from sentrack_lib.measures.progress.starts import Starts, candidates_for, prior_grades, starts_of
+from sentrack_lib.measures.progress.taught import Grades, Marks, Taught, moment, taught_in
 from sentrack_lib.sources.scales import Scale
 from sentrack_lib.terms import Term
 

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Series
 from scipy import stats
 
-from sentrack_lib.measures.groups import FAMILIES, groups_of
+from sentrack_lib.measures.groups.membership import FAMILIES, groups_of
 
 __all__ = ["compare", "detectable", "groups_of"]
 

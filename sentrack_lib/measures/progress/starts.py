@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.growth import SMALLEST_COHORT
-from sentrack_lib.measures.taught import (
+from sentrack_lib.measures.progress.growth import SMALLEST_COHORT
+from sentrack_lib.measures.progress.taught import (
     Codes,
     Grades,
     Marks,

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from sentrack_lib.measures.grounds import NO_YEAR_GROUP, NOTHING
-from sentrack_lib.measures.growth import SMALLEST_COHORT, Numbers, average_reliability, percentiles, too_few
-from sentrack_lib.measures.taught import ALL, Taught
+from sentrack_lib.measures.progress.grounds import NO_YEAR_GROUP, NOTHING
+from sentrack_lib.measures.progress.growth import SMALLEST_COHORT, Numbers, average_reliability, percentiles, too_few
+from sentrack_lib.measures.progress.taught import ALL, Taught
 
 Columns = dict[str, NDArray[Any]]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.rules import GAP, NO_GAP, Known, at_least, by_term, counted, judged
+from sentrack_lib.measures.flags.rules import GAP, NO_GAP, Known, at_least, by_term, counted, judged
 from sentrack_lib.sources.scales import Scale
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from pandas import DataFrame
 
-from sentrack_lib.measures.rules import GAP, NO_GAP, Known, at_least, counted, judged, per_cent
+from sentrack_lib.measures.flags.rules import GAP, NO_GAP, Known, at_least, counted, judged, per_cent
 
 REMOVAL = "remov|internal(?:ly)? exclu|isolat"
 

@@ -8,9 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import Series
 
-from sentrack_lib.measures.growth import SMALLEST_COHORT, too_few
-from sentrack_lib.measures.starts import PRIOR, Starts
-from sentrack_lib.measures.taught import Codes, Grades, Marks, Taught, latest_of
+from sentrack_lib.measures.progress.growth import SMALLEST_COHORT, too_few
+from sentrack_lib.measures.progress.starts import PRIOR, Starts
+from sentrack_lib.measures.progress.taught import Codes, Grades, Marks, Taught, latest_of
 from sentrack_lib.sources.scales import GRADED, Scale
 
 Texts = NDArray[Any]

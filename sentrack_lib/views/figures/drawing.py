@@ -1,0 +1,48 @@
+"""How a figure is drawn: lines with names, what the axis means, colours that differ in grey as well; nothing is computed here."""
+
+from collections.abc import Iterable
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Sheet
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+INK, CLEAR, PLAIN = "#1a1a1a", "#a33b00", "#2b5c8a"
+sns.set_theme(style="white", rc={"text.color": INK, "axes.labelcolor": INK, "xtick.color": INK})
+mpl.rcParams.update({
+    "text.parse_math": False,  # a group called `$\frac{$` is a name, not a formula
+    "svg.fonttype": "none",  # words stay words, in the reader's own font
+    "svg.hashsalt": "sentrack",  # the same figure is the same to the byte
+})  # fmt: skip
+LINE, ABOVE, BELOW, AXIS = 0.34, 0.5, 1.0, 5.4
+"""Inches: the height of a line, room for the question and for the legend, the width of the axis."""
+
+
+def lines(names: Iterable[str], question: str) -> Axes:
+    """Blank axes with a line for each name, from the bottom up, and the question above."""
+    names = list(names)
+    longest = text_to_path.get_text_width_height_descent(max(names, key=len), FontProperties(size=10), False)[0] / 72
+    # Everything has its place from the start: looking for room, as matplotlib can, means drawing twice.
+    wide, high = longest + AXIS + 0.4, ABOVE + LINE * len(names) + BELOW
+    sheet = Sheet(figsize=(wide, high))
+    sheet.text(0.1 / wide, 1 - 0.2 / high, question, fontsize=12, fontweight="bold", verticalalignment="center")
+    axes = sheet.add_axes(((longest + 0.2) / wide, BELOW / high, AXIS / wide, LINE * len(names) / high))
+    axes.set(ylim=(-0.5, len(names) - 0.5))
+    axes.yaxis.set_visible(False)
+    axes.locator_params(axis="x", nbins=6)
+    for line, name in enumerate(names):
+        axes.text(-0.1 / AXIS, line, name, transform=axes.get_yaxis_transform(), fontsize=10, ha="right", va="center")
+    return axes
+
+
+def finished(axes: Axes, below: str) -> Axes:
+    """What the axis means and the legend below, no more ink than is read."""
+    inch = 1 / (axes.bbox.height / axes.figure.dpi)  # type: ignore[union-attr]
+    axes.tick_params(labelsize=10)
+    axes.set_xlabel(below, fontsize=10, verticalalignment="top")
+    axes.xaxis.set_label_coords(0.5, -0.32 * inch)
+    axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.55 * inch), ncols=3, fontsize=9, frameon=False)
+    sns.despine(ax=axes, left=True)
+    return axes

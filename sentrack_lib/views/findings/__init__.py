@@ -1,0 +1,6 @@
+"""Findings as sentences: computed from the papers, with number and whole, the bottom line first."""
+
+from sentrack_lib.views.findings.about_data import data
+from sentrack_lib.views.findings.opening import about, review
+
+__all__ = ["about", "data", "review"]
