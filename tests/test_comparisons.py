@@ -8,7 +8,8 @@ from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.multitest import multipletests
 
-from sentrack_lib.measures.groups.comparisons import COLUMNS, compare, detectable
+from sentrack_lib.measures.groups.certainty import detectable
+from sentrack_lib.measures.groups.comparisons import COLUMNS, compare
 from sentrack_lib.measures.groups.membership import groups_of
 
 CONTRACT = ["family", "group", "subject", "n", "mean", "pooled", "low", "high", "q_value"]
@@ -53,8 +54,8 @@ def samples(random_groups) -> dict[str, np.ndarray]:
 # --- each statistic beside another library --------------------------------------------------------
 
 
-def test_the_columns_are_those_of_the_contract_and_two_more(compared):
-    assert [*CONTRACT, "n_rest", "seen"] == COLUMNS
+def test_the_columns_are_those_of_the_contract_and_five_more(compared):
+    assert [*CONTRACT, "n_rest", "mean_rest", "tested", "seen", "why"] == COLUMNS
     assert list(compared.reset_index()[COLUMNS]) == COLUMNS
 
 

@@ -11,8 +11,9 @@ from sentrack_lib.measures.attendance import attendance
 from sentrack_lib.measures.changes import changes
 from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags import raise_flags, rules_from
-from sentrack_lib.measures.groups.comparisons import compare, groups_of
+from sentrack_lib.measures.groups.comparisons import compare
 from sentrack_lib.measures.groups.counts import rates
+from sentrack_lib.measures.groups.membership import groups_of
 from sentrack_lib.measures.imports import corrected, imported_problems, imports, of_term
 from sentrack_lib.measures.progress import progress
 from sentrack_lib.settings import Threshold
@@ -73,7 +74,7 @@ def _compared(school: School, grown: Mapping[Term, DataFrame], terms: tuple[Term
     """The groups of the last term beside the rest, each told whether the term before said the same."""
     found: DataFrame | None = None
     for term in terms[-2:]:
-        found = compare(grown[term], groups_of(*(_of(school, table, term) for table in ("pupils", "teaching_groups"))), found)
+        found = compare(grown[term], groups_of(_of(school, "pupils", term), _of(school, "teaching_groups", term)), found)
     assert found is not None  # there is always the term itself
     return found
 

@@ -2,103 +2,86 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas import DataFrame, Series
 from scipy import stats
 
-from sentrack_lib.measures.groups.membership import FAMILIES, groups_of
+from sentrack_lib.measures.groups.certainty import NO_SPREAD, SHOWN, TESTED, detectable, gap_of_means, q_values
+from sentrack_lib.measures.groups.membership import FAMILIES
+from sentrack_lib.measures.groups.outcomes import beside_own, outcomes
+from sentrack_lib.measures.groups.sums import ROW, sums
+from sentrack_lib.measures.groups.verdicts import in_words, seen, why_no_verdict
 
-__all__ = ["compare", "detectable", "groups_of"]
-
-SHOWN, TESTED, OWN_VARIANCE = 5, 10, 15
-"""Fewest pupils for statistics, for a test, and for a variance of the group's own rather than the one of all groups."""
-QUESTIONED = 0.10
-"""The largest q-value (share of false findings) of a clear difference."""
+OWN_VARIANCE = 15
+"""Fewest pupils for a variance of the group's own rather than the one of all groups."""
 RELEVANT = 0.2
 """The smallest gap, in standard deviations, that is spoken of; about 8 percentile points."""
-NO_SPREAD = 1e-12
+OWN = " beside own average"
 QUESTION = ["family", "subject"]
-ROW = ["family", "group", "subject"]
 COLUMNS = [
-    *ROW, "n", "mean", "pooled", "low", "high", "q_value",
-    "artefact", "gap_less_artefact", "detectable", "verdict", "n_rest", "seen",
+    *ROW, "n", "mean", "pooled", "low", "high", "q_value", "artefact", "gap_less_artefact", "detectable", "verdict",
+    "n_rest", "mean_rest", "tested", "seen", "why",
 ]  # fmt: skip
-SUMS = ["n", "total", "squares", "drift", "unknown"]
 
 
 def compare(progress: DataFrame, groups: DataFrame, previous: DataFrame | None = None) -> DataFrame:
     """One row a group and subject (or `all`): how its growth compares with that of all other pupils of the same cohorts.
 
     `progress` is one term's, with `rho_start` (reliability of the start); `groups` as from `groups_of`; `previous` is this table
-    of the period before. Means, gaps and `detectable` are in scaled residuals, standard deviations of growth; `pooled` with its
-    95 % interval `low` to `high` is drawn towards the mean of its family as far as its size asks for. `artefact` is the gap
-    that different starting points alone would show. For `all` it is the mean of the pupil's artefacts in single subjects, on the
-    scale of the average. `seen` is `as last time` where the gap less the artefact had the same sign before, else `new`.
-    Whole year groups cannot be compared so: growth is measured inside each."""
-    table = _sums(_outcomes(progress), groups)
+    of the period before. Means, gaps and `detectable` are in scaled residuals, standard deviations of growth; `mean` and
+    `mean_rest` are plain; `pooled` with its 95 % interval `low` to `high` is drawn towards the mean of its family as far as its
+    size asks for. `artefact` is the gap that different starting points alone would show. For `all` it is the mean of the pupil's
+    artefacts in single subjects, on the scale of the average. `tested` groups of the family were tested together in the subject.
+    `seen` is `as last time` where the gap less the artefact had the same sign before, else `new`. `why` says why there is no
+    verdict. Whole year groups cannot be compared so: growth is measured inside each."""
+    return compared(outcomes(progress), groups, previous)
+
+
+def compare_own(progress: DataFrame, groups: DataFrame, previous: DataFrame | None = None) -> DataFrame:
+    """As `compare`, with each pupil's growth in a subject beside the mean of the pupil's other subjects.
+
+    It tells a subject or teaching group that is out of line from pupils who are: what a pupil does in every subject falls out.
+    Families are named `… beside own average`."""
+    return compared(beside_own(outcomes(progress)), groups.assign(family=groups["family"] + OWN), previous)
+
+
+def gaps(progress: DataFrame, groups: DataFrame) -> DataFrame:
+    """`family` `group` `subject` `gap_less_artefact` of a period: all that `compare` asks of `previous`."""
+    return _gaps(outcomes(progress), groups)
+
+
+def gaps_own(progress: DataFrame, groups: DataFrame) -> DataFrame:
+    """As `gaps`, for `compare_own`."""
+    return _gaps(beside_own(outcomes(progress)), groups.assign(family=groups["family"] + OWN))
+
+
+def _gaps(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
+    return _described(sums(outcomes, groups))[[*ROW, "gap_less_artefact"]]
+
+
+def compared(outcomes: DataFrame, groups: DataFrame, previous: DataFrame | None = None) -> DataFrame:
+    """The comparison of any outcome `u` in standard deviations, with its `cohort` and `drift`; columns as `compare`."""
+    table = sums(outcomes, groups)
     for step in (_described, _pooled, _tested):
         table = step(table)
-    table = _in_words(table.assign(seen=_seen(table, previous)))
-    place = pd.Index(FAMILIES).get_indexer(pd.Index(table["family"]))
-    return table.assign(place=place).sort_values(["place", "family", "subject", "group"], ignore_index=True)[COLUMNS]
+    table = table.assign(seen=seen(table, previous, ROW))
+    table = table.assign(verdict=in_words(table, table["gap_less_artefact"].abs().ge(RELEVANT) & _same_sign(table)))
+    return in_order(table.assign(why=why_no_verdict(table), tested=_tests(table)))[COLUMNS]
 
 
-def _outcomes(progress: DataFrame) -> DataFrame:
-    """One row a pupil and subject: `u`, the number of its cohort, and `drift`, what the start alone adds to `u`."""
-    rows = progress.rename(columns={"scaled_residual": "u"})
-    rows = rows.assign(cohort=rows.groupby(["subject", "cohort"], dropna=False, sort=False).ngroup())
-    single, average = rows[rows["subject"].ne("all")], rows[rows["subject"].eq("all")]
-    single = single.assign(drift=_drift(single))
-    rows = pd.concat([single, average.assign(drift=_average_drift(average, single))])
-    return rows[["pupil_id", "subject", "cohort", "u", "drift"]]
+def in_order(table: DataFrame) -> DataFrame:
+    """Rows by family, those always asked first, then subject and group."""
+    families = pd.Index(FAMILIES)
+    place = families.get_indexer(pd.Index(table["family"].str.removesuffix(OWN)))
+    table = table.assign(place=np.where(place < 0, len(families), place))
+    return table.sort_values(["place", "family", "subject", "group"], ignore_index=True)
 
 
-def _drift(rows: DataFrame) -> Series:
-    """(1 - rho) / rho * b * (start - mean start) / sd(e): noise in the start adjusts too little for it (methods, 4)."""
-    known = rows[rows[["u", "start", "points", "expected", "rho_start"]].notna().all(axis=1)]
-    ahead = known["start"] - known.groupby("cohort")["start"].transform("mean")
-    products = DataFrame({"xy": ahead * known["points"], "xx": ahead**2, "ee": (known["points"] - known["expected"]) ** 2})
-    means = products.groupby(known["cohort"]).transform("mean")
-    slope, spread = means["xy"] / means["xx"], np.sqrt(means["ee"].where(means["ee"].gt(NO_SPREAD)))
-    return ((1 - known["rho_start"]) / known["rho_start"] * slope * ahead / spread).reindex(rows.index)
+def _tests(table: DataFrame) -> Series:
+    return table["q_value"].notna().groupby([table[column] for column in QUESTION]).transform("sum").astype("int64")
 
 
-def _average_drift(average: DataFrame, single: DataFrame) -> Series:
-    """The mean drift over the pupil's subjects, stretched as the mean of `u` was to become the average's `u`."""
-    means = single.groupby("pupil_id")[["u", "drift"]].mean().reindex(average["pupil_id"]).set_axis(average.index)
-    averaged = DataFrame({"before": means["u"].where(average["u"].notna()), "after": average["u"]})
-    spread = averaged.groupby(average["cohort"]).transform("std", ddof=0)
-    return means["drift"] * spread["after"] / spread["before"].where(spread["before"].gt(NO_SPREAD))
-
-
-def _sums(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
-    """Sums of `u` for each group and subject, and (`_rest`) for all others of its cohorts; `artefact`, added up per cohort."""
-    outcomes = _summands(outcomes)
-    cells = _placed(outcomes, groups).groupby([*ROW, "cohort"], sort=False)[SUMS].sum().reset_index()
-    everyone = outcomes.groupby("cohort")[SUMS].sum().reindex(cells["cohort"]).set_axis(cells.index)
-    rest = (everyone - cells[SUMS]).where(cells["n"].gt(0), 0)
-    beside = rest["n"].gt(0)
-    gap = (cells["drift"] - cells["n"] * rest["drift"] / rest["n"].where(beside)).where(beside, 0.0)
-    parts = cells.join(rest.add_suffix("_rest")).assign(artefact=gap, beside=cells["n"].where(beside, 0))
-    table = parts.drop(columns="cohort").groupby(ROW, sort=False, observed=True).sum().reset_index()
-    sure = table["beside"].gt(0) & (table["unknown"] + table["unknown_rest"]).eq(0)
-    return table.assign(artefact=(table["artefact"] / table["beside"]).where(sure))
-
-
-def _summands(outcomes: DataFrame) -> DataFrame:
-    """What is added up of each outcome; `unknown` counts pupils with an outcome whose drift cannot be worked out."""
-    known, u = outcomes["u"].notna(), outcomes["u"].fillna(0.0)
-    drift = outcomes["drift"].where(known, 0.0)
-    unknown = drift.isna().astype("int64")
-    outcomes = outcomes[["pupil_id", "subject", "cohort"]]
-    return outcomes.assign(n=known.astype("int64"), total=u, squares=u**2, drift=drift.fillna(0.0), unknown=unknown)
-
-
-def _placed(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
-    """Outcomes with each group the pupil is in; a teaching group is looked at in its own subject only."""
-    of_all, of_one = groups["subject"].isna(), groups["subject"].notna()
-    everywhere = groups[of_all].drop(columns="subject").merge(outcomes, on="pupil_id")
-    return pd.concat([everywhere, groups[of_one].merge(outcomes, on=["pupil_id", "subject"])])
+def _same_sign(table: DataFrame) -> Series:
+    return np.sign(table["gap_less_artefact"]).eq(np.sign(table["mean"] - table["mean_rest"]))
 
 
 def _described(table: DataFrame) -> DataFrame:
@@ -108,7 +91,7 @@ def _described(table: DataFrame) -> DataFrame:
     mean, mean_rest = table["total"] / shown, table["total_rest"] / rest
     return table.assign(
         mean=mean,
-        mean_rest=mean_rest,
+        mean_rest=mean_rest.where(shown.notna()),
         variance=_variance(shown, mean, table["squares"]),
         variance_rest=_variance(rest, mean_rest, table["squares_rest"]),
         artefact=table["artefact"].where(shown.notna()),
@@ -121,72 +104,47 @@ def _variance(n: Series, mean: Series, squares: Series) -> Series:
     return ((squares - n * mean**2) / (n - 1).where(n.gt(1))).clip(lower=0.0)
 
 
-def detectable(n: Series, n_rest: Series) -> Series:
-    """The difference, in standard deviations, that a two-sided test at .05 finds four times in five (methods, 7; no R2)."""
-    freedom = (n + n_rest - 2).where(lambda each: each.gt(0))
-    return Series(stats.t.ppf(0.975, freedom) + stats.t.ppf(0.8, freedom), index=n.index) * np.sqrt(1 / n + 1 / n_rest)
-
-
 def _pooled(table: DataFrame) -> DataFrame:
     """DerSimonian and Laird over the groups of 5 and more of a family and subject; the interval holds the uncertainty of mu."""
-    mean, variance = table["mean"], _variance_of_mean(table)
+    question = _question(table)
+    mean, variance = table["mean"], _variance_of_mean(table, question)
     weight = (1 / variance).where(mean.notna())
-    mu = _summed(table, weight * mean) / _summed(table, weight)
-    free = _summed(table, weight.notna()) - 1
-    room = _summed(table, weight) - _summed(table, weight**2) / _summed(table, weight)
+    mu = _summed(question, weight * mean) / _summed(question, weight)
+    free = _summed(question, weight.notna()) - 1
+    room = _summed(question, weight) - _summed(question, weight**2) / _summed(question, weight)
     # One group alone leaves no room, and so nothing between groups to estimate.
-    between = ((_summed(table, weight * (mean - mu) ** 2) - free) / room.where(free.gt(0))).clip(lower=0.0).fillna(0.0)
+    between = ((_summed(question, weight * (mean - mu) ** 2) - free) / room.where(free.gt(0))).clip(lower=0.0).fillna(0.0)
     weight = 1 / (between + variance)
-    mu, own = _summed(table, weight * mean) / _summed(table, weight), between / (between + variance)
-    spread = np.sqrt(own * variance + (1 - own) ** 2 / _summed(table, weight)) * stats.norm.ppf(0.975)
+    mu, own = _summed(question, weight * mean) / _summed(question, weight), between / (between + variance)
+    spread = np.sqrt(own * variance + (1 - own) ** 2 / _summed(question, weight)) * stats.norm.ppf(0.975)
     pooled = mu + own * (mean - mu)
     return table.assign(pooled=pooled, low=pooled - spread, high=pooled + spread)
 
 
-def _variance_of_mean(table: DataFrame) -> Series:
+def _variance_of_mean(table: DataFrame, question: np.ndarray) -> Series:
     """s2 / n, with s2 of the group itself from 15 pupils, else within all groups of the family together."""
     free = (table["n"] - 1).where(table["mean"].notna())
-    together = _summed(table, free * table["variance"]) / _summed(table, free)
+    together = _summed(question, free * table["variance"]) / _summed(question, free)
     own = table["variance"].where(table["n"].ge(OWN_VARIANCE) & table["variance"].gt(NO_SPREAD), together)
     return (own / table["n"]).where(table["mean"].notna() & own.gt(NO_SPREAD))
 
 
-def _summed(table: DataFrame, values: Series) -> Series:
-    """The sum over the groups of the same family and subject, beside each of them."""
-    return values.astype("float64").groupby([table[column] for column in QUESTION]).transform("sum")
+def _question(table: DataFrame) -> np.ndarray:
+    """The number of each row's family and subject."""
+    family, subject = (pd.factorize(table[column])[0] for column in QUESTION)
+    return family * (subject.max(initial=0) + 1) + subject
+
+
+def _summed(question: np.ndarray, values: Series) -> Series:
+    """The sum of what is known over the groups of the same family and subject, beside each of them; 0 where nothing is."""
+    numbers = np.nan_to_num(values.to_numpy(dtype="float64"))
+    return Series(np.bincount(question, numbers)[question] if len(numbers) else numbers, index=values.index)
 
 
 def _tested(table: DataFrame) -> DataFrame:
     """q-values over each family and subject; p is the larger of Welch's for the raw gap and for the gap less the artefact."""
     large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)
-    spread = (table["variance"] + table["variance_rest"]).gt(NO_SPREAD)
-    p = np.maximum(_welch(table, table["mean"]), _welch(table, table["mean"] - table["artefact"]))
-    p_values = Series(p, index=table.index).where(large & spread)
-    found = p_values.dropna().groupby([table[column] for column in QUESTION]).transform(stats.false_discovery_control)
-    return table.assign(large=large, q_value=found.reindex(table.index))
-
-
-def _welch(table: DataFrame, mean: Series) -> NDArray[np.float64]:
-    group = mean, np.sqrt(table["variance"]), table["n"]
-    rest = table["mean_rest"], np.sqrt(table["variance_rest"]), table["n_rest"]
-    with np.errstate(all="ignore"):
-        return stats.ttest_ind_from_stats(*map(np.asarray, (*group, *rest)), equal_var=False).pvalue
-
-
-def _seen(table: DataFrame, previous: DataFrame | None) -> Series:
-    """Whether the period before saw a gap of the same sign."""
-    if previous is None:
-        return Series("new", index=table.index)
-    before = table[ROW].merge(previous[[*ROW, "gap_less_artefact"]], how="left", on=ROW)["gap_less_artefact"]
-    same = np.sign(before.to_numpy()) == np.sign(table["gap_less_artefact"].to_numpy())
-    return Series(np.where(same, "as last time", "new"), index=table.index)
-
-
-def _in_words(table: DataFrame) -> DataFrame:
-    """The verdict; never a difference that the starting points explain, never `no difference`."""
-    gap, raw = table["gap_less_artefact"], table["mean"] - table["mean_rest"]
-    clear = table["q_value"].le(QUESTIONED) & gap.abs().ge(RELEVANT) & np.sign(gap).eq(np.sign(raw))
-    direction = np.where(gap.lt(0), "clear difference: lower, ", "clear difference: higher, ")
-    said = Series(direction, index=table.index, dtype="str").str.cat(table["seen"])
-    verdict = said.where(clear, "no evidence of a difference").where(table["large"], "too few to say")
-    return table.assign(verdict=verdict.astype("str"))
+    rest = DataFrame({"n": table["n_rest"], "mean": table["mean_rest"], "variance": table["variance_rest"]})
+    raw, corrected = (gap_of_means(each, rest)["p"] for each in (table, table.assign(mean=table["mean"] - table["artefact"])))
+    p = raw.where(raw.gt(corrected) | raw.isna() | corrected.isna(), corrected).where(corrected.notna()).where(large)
+    return table.assign(large=large, q_value=q_values(p, [table[column] for column in QUESTION]))

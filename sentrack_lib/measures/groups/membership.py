@@ -1,33 +1,46 @@
 """Which groups pupils belong to: SEN status, type of need, ethnicity and the other questions a school asks of its figures."""
 
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.sources.codes import NOT_KNOWN, ethnic_group, known_year_group, need, sen_group
+from sentrack_lib.errors import WrongUse
+from sentrack_lib.settings import nearest
+from sentrack_lib.sources.codes import NOT_KNOWN, ethnic_group, has_sen, known_year_group, need, sen_group
 
 FAMILIES = (
     "SEN status", "type of need", "ethnicity", "gender", "pupil premium",
     "EAL", "looked after", "disability", "SEN by year group", "teaching group",
 )  # fmt: skip
+"""The questions that are always asked."""
+YEAR_GROUP, SET, SUBJECT = "year group", "set", "subject"
+SUBJECT_BOUND = ("teaching group", SET)
+"""Groups in which a pupil is for one subject."""
+ALL = "all"
+CROSSED = " × "
 COLUMNS = ["pupil_id", "family", "group", "subject"]
 
 
-def groups_of(roll: DataFrame, teaching_groups: DataFrame) -> DataFrame:
-    """One row a pupil and group: `pupil_id` `family` `group`, and `subject` for teaching groups; both tables are of one term.
+def groups_of(roll: DataFrame, teaching_groups: DataFrame, intersections: Iterable[Sequence[str]] = ()) -> DataFrame:
+    """One row a pupil and group: `pupil_id` `family` `group`, `subject` where the group is of one; both tables are of one term.
 
-    Where the answer is not known, a pupil is in no group of that family: one of the others that each group is compared with."""
-    who = roll[["pupil_id"]]
-    parts = [who.assign(group=groups, family=family) for family, groups in _groupings(roll).items()]
-    taught = teaching_groups[["pupil_id", "subject", "teaching_group"]].rename(columns={"teaching_group": "group"})
-    groups = pd.concat([*parts, taught.assign(family="teaching group")]).dropna(subset=["group"]).drop_duplicates()
-    return groups.astype("str")[COLUMNS].reset_index(drop=True)
+    Where the answer is not known, a pupil is in no group of that family: one of the others that each group is compared with. An
+    intersection, such as type of need × year group, is one more family; without `subject` it is asked of the average alone."""
+    known = {family: _of_roll(roll, groups) for family, groups in groupings(roll).items()}
+    asked = list(dict.fromkeys([*FAMILIES, *_asked(intersections)]))
+    of_lessons = [family for family in SUBJECT_BOUND if any(family in each.split(CROSSED) for each in asked)]
+    known |= {family: _of_lessons(teaching_groups, family.replace(" ", "_")) for family in of_lessons}
+    parts = [_crossed(family, known) for family in asked]
+    return pd.concat(parts, ignore_index=True).astype("str")[COLUMNS]
 
 
-def _groupings(roll: DataFrame) -> dict[str, Series]:
+def groupings(roll: DataFrame) -> dict[str, Series]:
     """The group of each pupil of the roll, by family; missing where it is not known."""
     status = sen_group(roll["sen_status"])
-    years = known_year_group(roll["year_group"])
-    groupings = {
+    years = "Year " + known_year_group(roll["year_group"])
+    named = {
         "SEN status": status,
         # A need left on the record of a pupil who no longer has SEN is history.
         "type of need": need(roll["sen_need"]).where(status.ne("No SEN")),
@@ -37,12 +50,73 @@ def _groupings(roll: DataFrame) -> dict[str, Series]:
         "EAL": _ticked(roll["eal"], "EAL", "Not EAL"),
         "looked after": _ticked(roll["looked_after"], "Looked after", "Not looked after"),
         "disability": _ticked(roll["disability"], "Disability", "No disability"),
-        "SEN by year group": ("Year " + years).where(status.isin(["SEN support", "EHC plan"])),
+        "SEN by year group": years.where(has_sen(roll["sen_status"]).fillna(False)),
+        YEAR_GROUP: years,
     }
-    return {family: groups.mask(groups.eq(NOT_KNOWN)) for family, groups in groupings.items()}
+    return {family: groups.mask(groups.eq(NOT_KNOWN)) for family, groups in named.items()}
+
+
+def known_of(roll: DataFrame) -> DataFrame:
+    """For each question about a pupil of whom it is known: `family`, pupils `known` `of` all, and how many `groups` there are."""
+    asked = {family: groups for family, groups in groupings(roll).items() if family in FAMILIES and family != "SEN by year group"}
+    # A pupil without SEN has no type of need to be known.
+    needed = sen_group(roll["sen_status"]).ne("No SEN")
+    rows = [
+        (family, groups.notna().sum(), needed.sum() if family == "type of need" else len(roll), groups.nunique())
+        for family, groups in asked.items()
+    ]
+    return DataFrame(rows, columns=["family", "known", "of", "groups"]).astype({"known": "int64", "of": "int64"})
 
 
 def _ticked(flags: Series, yes: str, no: str) -> Series:
     """Y and N in words; in a column that holds nothing but Y a blank is N."""
     only_ticks = flags.eq("Y").any() and not flags.eq("N").any()
-    return flags.fillna("N" if only_ticks else NOT_KNOWN).map({"Y": yes, "N": no})
+    return flags.astype("str").fillna("N" if only_ticks else NOT_KNOWN).map({"Y": yes, "N": no})
+
+
+def _of_roll(roll: DataFrame, groups: Series) -> DataFrame:
+    return DataFrame({"pupil_id": roll["pupil_id"], "group": groups, "subject": None}).dropna(subset=["group"])
+
+
+def _of_lessons(teaching_groups: DataFrame, column: str) -> DataFrame:
+    rows = teaching_groups[["pupil_id", "subject", column]].set_axis(["pupil_id", "subject", "group"], axis=1)
+    rows = rows.dropna(subset=["group"]).drop_duplicates()
+    return rows.assign(group="Set " + rows["group"].astype("str")) if column == SET else rows
+
+
+def _crossed(family: str, known: dict[str, DataFrame]) -> DataFrame:
+    """The groups of a family; of an intersection, those of its parts put together."""
+    parts = [part for part in family.split(CROSSED) if part != SUBJECT]
+    groups = reduce(_both, [known[part] for part in parts])
+    if CROSSED in family and SUBJECT not in family.split(CROSSED):
+        groups = groups.assign(subject=groups["subject"].where(groups["subject"].notna(), ALL))
+    return groups.assign(family=CROSSED.join(parts))
+
+
+def _both(one: DataFrame, other: DataFrame) -> DataFrame:
+    """Pupils who are in a group of each; where both are of a subject, of the same."""
+    on = ["pupil_id", "subject"] if one["subject"].notna().any() and other["subject"].notna().any() else ["pupil_id"]
+    pairs = one.merge(other, on=on, suffixes=("", "_too"))
+    if "subject_too" in pairs:
+        pairs = pairs.assign(subject=pairs["subject"].where(pairs["subject"].notna(), pairs["subject_too"]))
+    named = pairs["group"].astype("str") + ", " + pairs["group_too"].astype("str")
+    return pairs.assign(group=named)[["pupil_id", "group", "subject"]]
+
+
+def _asked(intersections: Iterable[Sequence[str]]) -> list[str]:
+    """The intersections as families; `WrongUse` names every part that is no question, and those that say nothing."""
+    known = [*FAMILIES, YEAR_GROUP, SET, SUBJECT]
+    asked = [tuple(dict.fromkeys(parts)) for parts in intersections]
+    strange = [part for parts in asked for part in parts if part not in known]
+    faults = [f"intersections: there is no question {part}.{nearest(part, known)}" for part in strange]
+    faults += [f"intersections: {', '.join(parts) or 'nothing'}: {_SAYS_NOTHING}" for parts in asked if _empty(parts)]
+    if faults:
+        raise WrongUse("\n".join(faults))
+    return [CROSSED.join(parts) for parts in asked if set(parts) - {SUBJECT} not in map(lambda family: {family}, FAMILIES)]
+
+
+_SAYS_NOTHING = "progress is measured inside each year group and subject, so this compares nobody. Name another question with it."
+
+
+def _empty(parts: Sequence[str]) -> bool:
+    return not set(parts) - {YEAR_GROUP, SUBJECT}

@@ -1,0 +1,92 @@
+"""Plain means of a figure by group beside all others: what pupils attain, what they miss. Nothing is pooled or taken off."""
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from sentrack_lib.measures.groups.certainty import NO_SPREAD, SHOWN, TESTED, detectable, gap_of_means, mean_interval, q_values
+from sentrack_lib.measures.groups.sums import cohort_sums
+from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_no_verdict
+from sentrack_lib.sources.codes import known_year_group
+from sentrack_lib.sources.scales import GRADED
+from sentrack_lib.terms import Term
+
+RELEVANT = 0.2
+ALL = "all"
+PLACE = ["year_group", "subject", "scale"]
+QUESTION = ["family", *PLACE]
+COLUMNS = [
+    *QUESTION[:1], "group", *PLACE, "n", "mean", "sd", "low", "high", "n_rest", "mean_rest", "gap", "gap_low", "gap_high",
+    "effect", "detectable", "q_value", "tested", "verdict", "why",
+]  # fmt: skip
+
+
+def attainment(assessments: DataFrame, roll: DataFrame, groups: DataFrame, term: Term) -> DataFrame:
+    """What groups attain beside the others of the same year group: their latest actual marks of `term`, scale by scale.
+
+    `mean`, `sd` and the gap with its 95 % interval (Welch) are in points of the `scale`, plain; `effect` is the gap over
+    the standard deviation within both, `detectable` likewise; `q_value` is over the groups of a family in one year group, subject
+    and scale. Groups that start lower attain less: it is no judgement of the school. Groups under 5 show their number."""
+    of_term = assessments["term"].eq(str(term)) & assessments["kind"].eq("actual") & assessments["state"].eq(GRADED)
+    marks = assessments.loc[of_term & assessments["points"].notna(), ["pupil_id", "subject", "scale", "points", "assessed_on"]]
+    marks = marks.sort_values("assessed_on", kind="stable", na_position="first")
+    marks = marks.drop_duplicates(["pupil_id", "subject"], keep="last").rename(columns={"points": "value"})
+    return means(marks.astype(dict.fromkeys(["pupil_id", "subject", "scale"], "str")), roll, groups)
+
+
+def absence(attendance: DataFrame, roll: DataFrame, groups: DataFrame) -> DataFrame:
+    """The mean share of this year's sessions that groups missed, each pupil counting once; columns as `attainment`.
+
+    For each year group, and for the whole school (`year_group` all)."""
+    missed = attendance[["pupil_id", "absence"]].rename(columns={"absence": "value"}).astype({"pupil_id": "str"})
+    missed = missed.assign(subject=ALL, scale="share of sessions")
+    return pd.concat([means(missed, roll.assign(year_group=ALL), groups), means(missed, roll, groups)], ignore_index=True)
+
+
+def means(values: DataFrame, roll: DataFrame, groups: DataFrame) -> DataFrame:
+    """The mean `value` of each group beside all others of the same year group, `subject` and `scale`; columns as `attainment`."""
+    years = roll["year_group"] if roll["year_group"].eq(ALL).all() else known_year_group(roll["year_group"])
+    year_of = Series(years.to_numpy(), roll["pupil_id"].astype("str"))
+    rows = values.assign(year_group=values["pupil_id"].map(year_of)).dropna(subset=["value", "year_group"])
+    rows = rows.assign(cohort=rows.groupby(PLACE, sort=False).ngroup())
+    # Squares about the cohort's mean: those of large points would drown small differences.
+    rows = rows.assign(centre=rows.groupby("cohort")["value"].transform("mean"), drift=0.0)
+    places = rows.drop_duplicates("cohort").set_index("cohort")[[*PLACE, "centre"]]
+    table = cohort_sums(rows.assign(u=rows["value"] - rows["centre"]), groups)
+    return _judged(_described(table.drop(columns="subject").join(places, on="cohort")))
+
+
+def _described(table: DataFrame) -> DataFrame:
+    """Means, standard deviations and gaps, blank for groups too small to show."""
+    some, rest = _moments(table, "", table["n"].ge(SHOWN)), _moments(table, "_rest", table["n_rest"].gt(0))
+    gap = gap_of_means(some, rest)
+    free = (some["n"] + rest["n"] - 2).where(lambda each: each.gt(0))
+    squares = (some["n"] - 1) * some["variance"] + (rest["n"] - 1) * rest["variance"].fillna(0)
+    within = (squares / free).pow(0.5).where(squares.gt(NO_SPREAD))
+    shown = {"mean": some["mean"] + table["centre"], "mean_rest": (rest["mean"] + table["centre"]).where(some["mean"].notna())}
+    own = mean_interval(some).add(table["centre"], axis=0)
+    gaps = {"gap": gap["gap"], "gap_low": gap["low"], "gap_high": gap["high"], "p": gap["p"]}
+    told = {
+        "sd": np.sqrt(some["variance"]),
+        "effect": gap["gap"] / within.where(within.gt(0)),
+        "detectable": detectable(some["n"], rest["n"]),
+    }
+    return table.assign(**shown, **gaps, **told).join(own)
+
+
+def _moments(table: DataFrame, side: str, shown: Series) -> DataFrame:
+    n = table[f"n{side}"].where(shown).astype("float64")
+    mean = table[f"total{side}"] / n
+    variance = ((table[f"squares{side}"] - n * mean**2) / (n - 1).where(n.gt(1))).clip(lower=0)
+    return DataFrame({"n": n, "mean": mean, "variance": variance})
+
+
+def _judged(table: DataFrame) -> DataFrame:
+    """q-values within each question, and the verdict in words."""
+    large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)
+    question = table.groupby(QUESTION, sort=False).ngroup()
+    q = q_values(table["p"].where(large), [question])
+    table = table.assign(q_value=q, tested=q.notna().groupby(question).transform("sum"), seen=NEW, gap_less_artefact=table["gap"])
+    verdict = in_words(table, table["effect"].abs().ge(RELEVANT)).str.removesuffix(f", {NEW}")
+    table = table.assign(verdict=verdict, why=why_no_verdict(table)).astype({"tested": "int64"})
+    return table.sort_values([*QUESTION, "group"], ignore_index=True)[COLUMNS]

@@ -1,0 +1,139 @@
+"""How many pupils of each group, and of the others, are often absent, suspended, excluded, sanctioned, rewarded (methods, 4)."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from sentrack_lib.measures.groups.certainty import (
+    SHOWN,
+    TESTED,
+    detectable_share,
+    fisher,
+    funnel,
+    gap_of_shares,
+    q_values,
+    wilson,
+)
+from sentrack_lib.measures.groups.comparisons import in_order
+from sentrack_lib.measures.groups.membership import ALL, CROSSED, SUBJECT_BOUND, YEAR_GROUP, groupings
+from sentrack_lib.measures.groups.verdicts import in_words, seen, why_no_verdict
+from sentrack_lib.terms import Term
+
+ABSENCES = {"persistent absence": "persistent", "severe absence": "severe"}
+EVENTS = {"suspension": "suspension", "permanent exclusion": "permanent_exclusion", "sanction": "sanction", "reward": "reward"}
+RECORDED_BY_ALL = ("suspension", "permanent exclusion")
+"""A school that records behaviour at all records these; a kind of the others that never occurs is not recorded."""
+SMALLEST_EFFECT = 0.2
+"""Cohen's h, the difference of shares in standard deviations, from which a gap is spoken of."""
+FEWEST_EVENTS, TIMES = 5, 1.5
+"""A ratio is formed from so many events on both sides; so many times as often is spoken of, however rare."""
+COLUMNS = [
+    "measure", "by", "family", "group", "subject", "n", "count", "mean", "low", "high", "q_value", "gap_less_artefact",
+    "gap_low", "gap_high", "detectable", "verdict", "n_rest", "count_rest", "mean_rest", "ratio", "limit_low", "limit_high",
+    "tested", "seen", "why",
+]  # fmt: skip
+ROW = ["family", "group"]
+
+
+def happened(roll: DataFrame, attendance: DataFrame, behaviour: DataFrame, term: Term) -> DataFrame:
+    """For each pupil on the roll (`pupil_id`) whether each thing happened in the school year up to `term`; missing: not known.
+
+    `attendance` is the term's measure; `behaviour` of all terms. Without any record of behaviour in the year nothing is known of
+    it; without a single sanction (or reward) nothing of sanctions (or rewards)."""
+    pupils = roll["pupil_id"].astype("str")
+    names = behaviour["term"].drop_duplicates().astype("str")
+    to_date = [name for name in names if Term.named(name).year == term.year and Term.named(name) <= term]
+    year = behaviour[behaviour["term"].isin(to_date)]
+    absent = attendance.set_index("pupil_id")[list(ABSENCES.values())].reindex(pupils)
+    told = {name: absent[column].astype("boolean").to_numpy() for name, column in ABSENCES.items()}
+    told |= {name: _occurred(year, kind, pupils, name in RECORDED_BY_ALL) for name, kind in EVENTS.items()}
+    columns = {name: pd.array(values, dtype="boolean") for name, values in told.items()}
+    return DataFrame({"pupil_id": pupils.to_numpy()} | columns)
+
+
+def _occurred(year: DataFrame, kind: str, pupils: Series, always: bool) -> Any:
+    rows = year[year["kind"].eq(kind)]
+    recorded = not (year if always else rows).empty
+    return pupils.isin(rows["pupil_id"].astype("str")).to_numpy() if recorded else [pd.NA] * len(pupils)
+
+
+def compare_rates(happened: DataFrame, groups: DataFrame, previous: DataFrame | None = None) -> DataFrame:
+    """One row a thing that happens and a group: in how many of its pupils, beside all others for whom it is known.
+
+    `happened` is from `happened`, `groups` from `pupil_groups`, `previous` from `rate_gaps` of the period before. `count` of
+    `n` is the share `mean` with its Wilson interval `low` to `high`; the gap to the rest, `gap_less_artefact` (named as in
+    comparisons of growth; nothing is taken off), has Newcombe's; `q_value` is from Fisher's test over the family; `ratio` is
+    how many times as often, where both sides have 5 events or more; `limit_low` to `limit_high` is where such a group lies 95
+    times in 100 if it is like the whole school. Groups under 5 show their number alone."""
+    table = _counted(happened, groups)
+    for step in (_described, _tested):
+        table = step(table)
+    table = table.assign(seen=seen(table, previous, ROW))
+    table = table.assign(verdict=in_words(table, _relevant(table)), why=why_no_verdict(table))
+    table = table.assign(tested=table["q_value"].notna().groupby(table["family"]).transform("sum").astype("int64"))
+    return in_order(table.assign(subject=ALL))[COLUMNS].astype({name: "str" for name in ("measure", "by", "family", "subject")})
+
+
+def rate_gaps(happened: DataFrame, groups: DataFrame) -> DataFrame:
+    """`family` `group` `gap_less_artefact` of a period, as `compare_rates` takes them for `previous`."""
+    table = _counted(happened, groups)
+    n, rest = table["n"].where(table["n"].ge(SHOWN)), table["n_rest"].where(table["n_rest"].gt(0))
+    return table[ROW].assign(gap_less_artefact=table["count"] / n - table["count_rest"] / rest)
+
+
+def pupil_groups(roll: DataFrame, groups: DataFrame) -> DataFrame:
+    """Of `groups_of` those that are of pupils, not of lessons, with year groups as one family more."""
+    number, families = pd.factorize(groups["family"])
+    bound = np.array([any(part in SUBJECT_BOUND for part in family.split(CROSSED)) for family in families], dtype=bool)[number]
+    years = DataFrame({"pupil_id": roll["pupil_id"], "family": YEAR_GROUP, "group": groupings(roll)[YEAR_GROUP]})
+    rows = pd.concat([groups.loc[~bound, ["pupil_id", "family", "group"]], years.dropna(subset=["group"])])
+    return rows.astype("str").drop_duplicates(ignore_index=True)
+
+
+def _counted(happened: DataFrame, groups: DataFrame) -> DataFrame:
+    """`count` of `n` for each measure and group, and (`_rest`) for all others of whom it is known."""
+    measures = [str(name) for name in happened if name != "pupil_id"]
+    place = pd.Index(happened["pupil_id"]).get_indexer(pd.Index(groups["pupil_id"]))
+    groups, place = groups[place >= 0], place[place >= 0]
+    number = groups.groupby(ROW, sort=False).ngroup().to_numpy()
+    names = groups[ROW].drop_duplicates(ignore_index=True).rename(columns={"family": "by"})
+    parts = [names.assign(measure=measure, **_counts(happened[measure], number, place, len(names))) for measure in measures]
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(family=table["measure"] + " by " + table["by"])
+
+
+def _counts(happened: Series, number: np.ndarray, place: np.ndarray, groups: int) -> dict[str, np.ndarray]:
+    known, yes = happened.notna().to_numpy(), happened.fillna(False).to_numpy(dtype=bool)
+    n, count = (np.bincount(number, each[place], groups).astype("int64") for each in (known, yes))
+    return {"n": n, "count": count, "n_rest": known.sum() - n, "count_rest": yes.sum() - count}
+
+
+def _described(table: DataFrame) -> DataFrame:
+    """Shares and gaps with their intervals, blank for groups too small to show."""
+    shown = table["n"].ge(SHOWN)
+    n, rest = table["n"].where(shown), table["n_rest"].where(table["n_rest"].gt(0))
+    count = table["count"].where(shown)
+    everyone = (table["count"] + table["count_rest"]) / (table["n"] + table["n_rest"])
+    gap = gap_of_shares(count, n, table["count_rest"], rest)
+    enough = table[["count", "count_rest"]].ge(FEWEST_EVENTS).all(axis=1)
+    ratio = (count / n) / (table["count_rest"] / rest)
+    gaps = {"gap_less_artefact": gap["gap"], "gap_low": gap["low"], "gap_high": gap["high"], "ratio": ratio.where(enough)}
+    table = table.assign(mean=count / n, mean_rest=(table["count_rest"] / rest).where(shown), count=count.astype("Int64"), **gaps)
+    return table.join(wilson(count, n)).join(funnel(everyone, n)).assign(detectable=detectable_share(everyone, n, rest))
+
+
+def _tested(table: DataFrame) -> DataFrame:
+    """q-values over each family: a share is tested where group and rest have ten pupils and not all fare alike."""
+    large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)
+    counted = table["count"].fillna(0).astype("int64")
+    differs = (counted + table["count_rest"]).gt(0) & (counted + table["count_rest"]).lt(table["n"] + table["n_rest"])
+    p = fisher(counted, table["n"], table["count_rest"], table["n_rest"]).where(large & differs)
+    return table.assign(q_value=q_values(p, [table["family"]]))
+
+
+def _relevant(table: DataFrame) -> Series:
+    """Gaps of 0.2 in Cohen's h (Cohen 1988), or of half as often again where there are events enough for a ratio."""
+    angle, angle_rest = (2 * np.arcsin(np.sqrt(table[column].astype("float64"))) for column in ("mean", "mean_rest"))
+    return (angle - angle_rest).abs().ge(SMALLEST_EFFECT) | table["ratio"].ge(TIMES) | table["ratio"].le(1 / TIMES)
