@@ -11,7 +11,7 @@ from rich.table import Table
 
 from benchmarks.measuring import PROJECT, Measured, Plan
 
-MODULES = ("load_check_measure", "imported", "growth_with_size", "picker", "first_content", "batch")
+MODULES = ("load_check_measure", "reviewed", "imported", "growth_with_size", "picker", "first_content", "batch")
 
 
 def main(words: Sequence[str] | None = None) -> None:

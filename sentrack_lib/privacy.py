@@ -12,11 +12,20 @@ from pandas import DataFrame, Series
 
 SMALLEST_SHOWN = 8
 ROUNDED_TO = 5
+CROSSED = " × "
+"""Stands in the name of an intersection: many small groups that overlap, from which a hidden count could be worked out."""
 SMALLEST_GROUP_SHOWN = 5
 """Fewer pupils than this stand in no table of groups, except the inclusion manager's."""
 
 DEPARTMENT_PUPIL = ["pupil_id", "surname", "forename", "year_group", "form", "sen_status", "sen_need", "sen_need_2"]
-PUPIL_TABLES = ("progress", "attendance", "flags", "teaching_groups")
+OF_SUBJECTS = ("teaching_groups", "progress", "closer")
+"""Tables of which a department is handed the rows about its subjects."""
+GROUPS_OF_SUBJECTS = ("comparisons", "within_classes", "attainment", "representation", "trends", "trend_changes")
+"""Likewise, and of these the groups that are large enough to be shown."""
+OF_PUPILS = ("attendance", "support")
+"""Tables of which a department is handed the rows about its pupils."""
+GROUPS = ("views", "asked_before", "provision_standing")
+"""Tables about the whole school of which a department is handed the groups that are large enough to be shown."""
 
 Tables = Mapping[str, DataFrame]
 
@@ -38,32 +47,42 @@ def for_audience(tables: Tables, audience: str, subjects: Collection[str] = ()) 
 
 def for_department(tables: Tables, subjects: Collection[str]) -> dict[str, DataFrame]:
     """The pupils taught in these subjects: who they are, their need, their progress here, what is flagged about them."""
-    taught = tables["teaching_groups"][tables["teaching_groups"]["subject"].isin(subjects)]
-    progress = tables["progress"][tables["progress"]["subject"].isin(subjects)]
-    own = set(taught["pupil_id"]) | set(progress["pupil_id"])
-    roll = tables["roll"].loc[tables["roll"]["pupil_id"].isin(own), DEPARTMENT_PUPIL]
-    flags = tables["flags"][
-        tables["flags"]["pupil_id"].isin(own) & (tables["flags"]["subject"].isna() | tables["flags"]["subject"].isin(subjects))
-    ]
-    attendance = tables["attendance"][tables["attendance"]["pupil_id"].isin(own)]
-    groups = tables["comparisons"][
-        tables["comparisons"]["subject"].isin(subjects) & tables["comparisons"]["n"].ge(SMALLEST_GROUP_SHOWN)
-    ]
-    return {
-        "about": tables["about"],
-        "counts": tables["counts"],
-        "roll": roll.reset_index(drop=True),
-        "teaching_groups": taught.reset_index(drop=True),
-        "progress": progress.reset_index(drop=True),
-        "attendance": attendance.reset_index(drop=True),
-        "flags": flags.reset_index(drop=True),
-        "comparisons": groups.reset_index(drop=True),
-    }
+    own = {name: _of_subjects(tables[name], subjects) for name in ("teaching_groups", "progress")}
+    pupils = pd.concat([table["pupil_id"] for table in own.values()]).unique()
+    handed = {name: _of_subjects(tables[name], subjects) for name in OF_SUBJECTS if name in tables}
+    handed |= {name: _shown(_of_subjects(tables[name], subjects)) for name in GROUPS_OF_SUBJECTS if name in tables}
+    handed |= {name: _of_pupils(tables[name], pupils) for name in OF_PUPILS if name in tables}
+    handed |= {name: _shown(tables[name]) for name in GROUPS if name in tables}
+    flags = _of_pupils(tables["flags"], pupils)
+    handed["flags"] = flags[flags["subject"].isna() | flags["subject"].isin(subjects)].reset_index(drop=True)
+    handed["roll"] = _of_pupils(tables["roll"], pupils)[DEPARTMENT_PUPIL]
+    return {"about": tables["about"], "counts": tables["counts"], **handed}
+
+
+def _of_subjects(table: DataFrame, subjects: Collection[str]) -> DataFrame:
+    return table[table["subject"].isin(subjects)].reset_index(drop=True)
+
+
+def _of_pupils(table: DataFrame, pupils: Collection[str]) -> DataFrame:
+    return table[table["pupil_id"].isin(pupils)].reset_index(drop=True)
+
+
+def _shown(groups: DataFrame) -> DataFrame:
+    return groups[groups["n"].ge(SMALLEST_GROUP_SHOWN)].reset_index(drop=True)
 
 
 def for_governors(tables: Tables) -> dict[str, DataFrame]:
     """Rounded counts, and groups large enough to be spoken of; no row about a pupil, a class or a teacher."""
-    return {"about": tables["about"], "rates": _published(tables["rates"]), "comparisons": _spoken_of(tables["comparisons"])}
+    handed = {"about": tables["about"], "rates": _published(tables["rates"]), "comparisons": _spoken_of(tables["comparisons"])}
+    if "rate_comparisons" in tables:
+        handed["rate_comparisons"] = _verdicts(tables["rate_comparisons"])
+    return handed
+
+
+def _verdicts(groups: DataFrame) -> DataFrame:
+    """What was found of groups of ten or more, in words alone: how many it was of stands in the rounded counts, or nowhere."""
+    large = groups["n"].ge(2 * ROUNDED_TO) & ~groups["by"].str.contains(CROSSED)
+    return groups.loc[large, ["measure", "by", "family", "group", "subject", "tested", "verdict"]].reset_index(drop=True)
 
 
 def _published(rates: DataFrame) -> DataFrame:
@@ -80,6 +99,7 @@ def _all_or_none(counts: Series) -> object:
 
 def _spoken_of(groups: DataFrame) -> DataFrame:
     """Groups of ten or more, over all subjects; counts rounded, and sizes so coarse that no count can be worked out from them."""
-    large = groups["n"].ge(2 * ROUNDED_TO) & groups["family"].ne("teaching group") & groups["subject"].eq("all")
+    asked_always = groups["measure"].eq("progress") & groups["family"].ne("teaching group") & ~groups["by"].str.contains(CROSSED)
+    large = groups["n"].ge(2 * ROUNDED_TO) & asked_always & groups["subject"].eq("all")
     shown = groups[large].round(1)
     return shown.assign(n=rounded(shown["n"]), n_rest=rounded(shown["n_rest"])).reset_index(drop=True)

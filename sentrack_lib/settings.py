@@ -50,6 +50,7 @@ class Parameters(BaseModel):
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     records_url: str | None = None
     intersections: tuple[tuple[str, ...], ...] = ()
+    seed: int | None = None
 
     @field_validator("term", "since", mode="before")
     @classmethod

@@ -54,8 +54,8 @@ def samples(random_groups) -> dict[str, np.ndarray]:
 # --- each statistic beside another library --------------------------------------------------------
 
 
-def test_the_columns_are_those_of_the_contract_and_five_more(compared):
-    assert [*CONTRACT, "n_rest", "mean_rest", "tested", "seen", "why"] == COLUMNS
+def test_the_columns_are_those_of_the_contract_and_seven_more(compared):
+    assert [*CONTRACT, "n_rest", "mean_rest", "tested", "seen", "why", "measure", "by"] == COLUMNS
     assert list(compared.reset_index()[COLUMNS]) == COLUMNS
 
 
@@ -209,6 +209,7 @@ def test_a_gap_that_is_certain_but_small_is_not_spoken_of():
     verdicts = {gap: compare(progress_of(u - np.repeat([gap, 0], 3000)), groups).loc[0] for gap in (0.19, 0.21)}
     assert verdicts[0.19]["q_value"] < 0.001
     assert verdicts[0.19]["verdict"] == "no evidence of a difference"
+    assert verdicts[0.19]["why"] == "There is a difference, but it is smaller than those that are spoken of."
     assert verdicts[0.21]["verdict"] == "clear difference: lower, new"
 
 

@@ -29,18 +29,19 @@ def papers_of(tmp_path):
 
 def test_without_marks_nobody_is_said_to_make_good_progress(papers_of):
     lines = findings.review(papers_of(150, "inclusion")).lines
-    assert lines[0] == "Progress cannot be told for any of 150 pupils."
+    assert lines[0].startswith("Progress cannot be told for any of 150 pupils.")
     assert not any("None of 150 pupils are likely" in line for line in lines)
 
 
 def test_governors_read_not_known_where_nothing_was_recorded(papers_of):
-    lines = findings.review(papers_of(150, "governors")).lines
+    [told, *_] = findings.review(papers_of(150, "governors")).lines
     for what in ("Persistently absent", "Severely absent", "Suspended or excluded this term", "Likely to make low progress"):
-        assert f"{what}: not known." in lines
+        assert f"{what}: not known." in told
 
 
 def test_one_pupil_is_spoken_of_as_one(papers_of):
-    assert findings.review(papers_of(1, "inclusion")).lines[0] == "Progress cannot be told for any of 1 pupil."
+    first = findings.review(papers_of(1, "inclusion")).lines[0]
+    assert first.startswith("Progress cannot be told for any of 1 pupil.")
 
 
 def test_a_first_term_is_compared_with_none(papers_of):

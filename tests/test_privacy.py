@@ -42,12 +42,22 @@ def tables(table) -> dict[str, DataFrame]:
         SEN status     | SEN support | English | 31 | 160    | -0.11 | no evidence of a difference
         teaching group | 9/En1       | all     | 28 | 175    | -0.51 | no evidence of a difference
         type of need   | HI          | English | 3  | 188    |       | too few to say
+        gender × year group | Girls Year 9 | all | 40 | 160 | 0.1   | no evidence of a difference
     """)
+    comparisons = comparisons.assign(measure="progress", by=comparisons["family"])
+    own = comparisons.head(1).assign(measure="beside own average", family="SEN status beside own average")
+    rate_comparisons = table("""
+        by                  | group        | n  | count | mean | verdict
+        SEN status          | SEN support  | 33 | 7     | 0.21 | clear difference: higher
+        SEN status          | EHC plan     | 9  | 3     | 0.33 | too few to say
+        gender × year group | Girls Year 9 | 40 | 2     | 0.05 | no evidence of a difference
+    """).assign(measure="suspension", family="suspension by it", subject="all", tested=3)
     about = DataFrame([{"school": "Invented", "term": "2025-26-summer", "label": "Summer 2026", "version": "0"}])
     progress = taught.assign(scaled_residual=0.1)
     return {
         "about": about, "roll": roll, "teaching_groups": taught, "progress": progress, "attendance": roll[["pupil_id"]],
-        "flags": flags, "rates": rates, "comparisons": comparisons, "counts": about, "problems": roll, "changes": roll,
+        "flags": flags, "rates": rates, "comparisons": pd.concat([comparisons, own]),
+        "rate_comparisons": rate_comparisons, "counts": about, "problems": roll, "changes": roll,
     }  # fmt: skip
 
 
@@ -78,7 +88,7 @@ def test_a_department_is_handed_no_group_of_fewer_than_five(tables):
 
 def test_governors_are_handed_no_table_about_pupils(tables):
     handed = for_audience(tables, "governors")
-    assert set(handed) == {"about", "rates", "comparisons"}
+    assert set(handed) == {"about", "rates", "comparisons", "rate_comparisons"}
     assert not any("pupil_id" in table for table in handed.values())
     assert not any(secret in table.to_csv() for table in handed.values() for secret in SECRETS)
 
@@ -99,6 +109,12 @@ def test_governors_are_handed_large_groups_over_all_subjects_and_no_class(tables
     groups = for_audience(tables, "governors")["comparisons"]
     assert groups[["family", "group", "n"]].to_numpy().tolist() == [["SEN status", "SEN support", 35]]
     assert groups["mean"].tolist() == [-0.2]
+
+
+def test_governors_are_told_of_rates_what_was_found_in_words_alone(tables):
+    handed = for_audience(tables, "governors")["rate_comparisons"]
+    assert handed["group"].to_list() == ["SEN support"]
+    assert not {"n", "count", "mean"} & set(handed)
 
 
 def test_the_tables_handed_in_are_left_as_they_were(tables):

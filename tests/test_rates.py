@@ -100,6 +100,7 @@ def test_a_gap_that_is_certain_but_small_is_not_spoken_of():
     yes = np.concatenate([np.arange(n) < 0.52 * n, np.arange(n) < 0.50 * n])
     row = compare_rates(told(yes), by(letters)).set_index("group").loc["A"]
     assert row["q_value"] < 0.01 and row["verdict"] == "no evidence of a difference"
+    assert row["why"] == "There is a difference, but it is smaller than those that are spoken of."
 
 
 def test_a_rare_thing_that_happens_half_as_often_again_is_spoken_of():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from pandas import DataFrame
+from scipy import stats
 
 from sentrack_lib.cycle.runs import Report, run
 from sentrack_lib.settings import Parameters
@@ -98,3 +99,73 @@ def test_a_final_grade_of_nought_after_real_grades_is_no_grade(reports, shared):
     progress = table(reports["uci_mathematics"], "progress").query("subject != 'all'")
     assert progress["points"].isna().sum() == (export["G3"].eq(0) & (export["G1"].gt(0) | export["G2"].gt(0))).sum() == 38
     assert progress.loc[progress["points"].isna(), "why_not"].str.contains("not assessed").all()
+
+
+# --- groups of real pupils ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def export(reports) -> DataFrame:
+    """The STAR file as pandas reads it, to count by other means."""
+    assert reports["star_all"]
+    return pd.read_csv(PROJECT.parent / "shared" / "data" / STAR, keep_default_na=False, na_values=[""], dtype={"stdntid": str})
+
+
+def plain(rows: DataFrame, by: str, value: str) -> DataFrame:
+    return rows[rows[value].notna()].groupby(by)[value].agg(["size", "mean", "std"])
+
+
+GRADE_1 = {"Reading": "g1treadss", "Mathematics": "g1tmathss", "Listening": "g1tlistss", "Word skills": "g1wordskillss"}
+ASKED = {
+    "SEN status": ("g1speced", {"YES": "SEN support", "NO": "No SEN"}),
+    "gender": ("gender", {"MALE": "Boys", "FEMALE": "Girls"}),
+    "ethnicity": ("race", {"WHITE": "White", "BLACK": "Black"}),
+    "set": ("g1classtype", {name: f"Set {name}" for name in ("SMALL CLASS", "REGULAR CLASS", "REGULAR + AIDE CLASS")}),
+}
+
+
+@pytest.mark.parametrize("family", ASKED)
+def test_plain_means_in_star_are_exactly_those_of_the_file(reports, export, family):
+    found = table(reports["star_all"], "attainment").query("family == @family").set_index(["group", "subject"])
+    column, names = ASKED[family]
+    rows = export[export["g1schid"].notna()]
+    for subject, test in GRADE_1.items():
+        for value, told in plain(rows, column, test).iterrows():
+            if value in names:
+                row = found.loc[(names[value], subject)]
+                assert row["n"] == told["size"]
+                assert row[["mean", "sd"]].to_list() == pytest.approx(told[["mean", "std"]].to_list(), abs=1e-9)
+
+
+def test_gaps_of_special_education_and_of_gender_in_star_have_the_intervals_of_scipy(reports, export):
+    found = table(reports["star_all"], "attainment").set_index(["family", "group", "subject"])
+    rows = export[export["g1schid"].notna()]
+    for family, group, column, value in (("SEN status", "SEN support", "g1speced", "YES"), ("gender", "Boys", "gender", "MALE")):
+        for subject, test in GRADE_1.items():
+            scores, mine = rows[test].dropna(), rows[column].eq(value)
+            told = stats.ttest_ind(scores[mine], scores[~mine], equal_var=False)
+            row = found.loc[(family, group, subject)]
+            assert row["gap"] == pytest.approx(scores[mine].mean() - scores[~mine].mean(), abs=1e-9)
+            assert row[["gap_low", "gap_high"]].to_list() == pytest.approx([*told.confidence_interval()], abs=1e-8)
+
+
+def test_absence_in_star_is_counted_pupil_by_pupil(reports, export):
+    rates = table(reports["star_all"], "comparisons").query("measure == 'persistent absence'").set_index("family")
+    rows = export[export["g1schid"].notna() & export["g1present"].notna() & export["g1absent"].notna()]
+    # Kindergarten lies in another school year; a tenth of the days or more is persistent.
+    days = rows["g1present"] + rows["g1absent"]
+    often = (10 * rows["g1absent"] >= days)[days > 0]
+    row = rates.loc["persistent absence by SEN status"].set_index("group").loc["SEN support"]
+    mine = rows.loc[often.index, "g1speced"].eq("YES")
+    assert (row["count"], row["n"]) == (often[mine].sum(), mine.sum())
+
+
+def test_progress_of_assistant_classes_in_star_stands_beside_the_others(reports, export):
+    found = table(reports["star_all"], "comparisons").query("family == 'set' and subject == 'Mathematics'").set_index("group")
+    progress = table(reports["star_all"], "progress").query("subject == 'Mathematics'").set_index("pupil_id")["scaled_residual"]
+    kind = export.set_index("stdntid")["g1classtype"]
+    told = progress.dropna().groupby(kind.reindex(progress.dropna().index)).agg(["size", "mean"])
+    for name, row in told.iterrows():
+        assert found.loc[f"Set {name}", "n"] == row["size"]
+        assert found.loc[f"Set {name}", "mean"] == pytest.approx(row["mean"], abs=1e-9)
+    assert set(found.index) == {f"Set {name}" for name in told.index}

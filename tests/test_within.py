@@ -27,9 +27,14 @@ def drawn(pupils: int = 240, seed: int = 4, gap: float = 0.0, rho: float = 0.8) 
     return pd.concat(parts, ignore_index=True), roll, pd.concat(lessons, ignore_index=True)
 
 
+def classes_of(**how) -> tuple[DataFrame, DataFrame]:
+    progress, roll, lessons = drawn(**how)
+    return within_classes(outcomes(progress), roll, lessons)
+
+
 def test_the_gap_within_classes_is_that_of_a_regression_with_a_term_for_every_class():
     progress, roll, lessons = drawn()
-    found = within_classes(progress, roll, lessons)[1].set_index("subject")
+    found = within_classes(outcomes(progress), roll, lessons)[1].set_index("subject")
     rows = outcomes(progress).merge(roll).merge(lessons, on=["pupil_id", "subject"])
     for subject in ("Art", "Maths"):
         mine = rows[rows["subject"].eq(subject)].assign(sen=lambda each: each["sen_status"].eq("K").astype(float))
@@ -45,19 +50,19 @@ def test_what_is_so_of_whole_classes_has_no_part_in_it():
     progress, roll, lessons = drawn(rho=1.0)
     lower = progress.merge(lessons, on=["pupil_id", "subject"])["teaching_group"].isin(["Art1", "Art3", "Maths6"]).to_numpy()
     shifted = progress.assign(scaled_residual=progress["scaled_residual"] - 2 * lower)
-    one, other = (within_classes(each, roll, lessons)[1] for each in (progress, shifted))
+    one, other = (within_classes(outcomes(each), roll, lessons)[1] for each in (progress, shifted))
     pd.testing.assert_frame_equal(one, other, rtol=1e-9)
 
 
 def test_a_gap_inside_classes_is_found_and_none_is_found_where_there_is_none():
-    found = within_classes(*drawn(gap=-1.0, rho=1.0))[1]
+    found = classes_of(gap=-1.0, rho=1.0)[1]
     assert set(found["verdict"]) == {"clear difference: lower"}
-    assert set(within_classes(*drawn(rho=1.0))[1]["verdict"]) == {"no evidence of a difference"}
+    assert set(classes_of(rho=1.0)[1]["verdict"]) == {"no evidence of a difference"}
 
 
 def test_class_by_class_pupils_with_sen_stand_beside_the_others_of_their_class():
     progress, roll, lessons = drawn()
-    by_class = within_classes(progress, roll, lessons)[0].set_index(["subject", "group"])
+    by_class = within_classes(outcomes(progress), roll, lessons)[0].set_index(["subject", "group"])
     rows = progress.merge(roll).merge(lessons, on=["pupil_id", "subject"])
     for (subject, group), here in rows.groupby(["subject", "teaching_group"]):
         mine = here[here["sen_status"].eq("K")]["scaled_residual"]
@@ -71,7 +76,7 @@ def test_class_by_class_pupils_with_sen_stand_beside_the_others_of_their_class()
 
 
 def test_without_the_reliability_of_the_start_nothing_is_clear():
-    found = within_classes(*drawn(gap=-2.0, rho=np.nan))[1]
+    found = classes_of(gap=-2.0, rho=np.nan)[1]
     assert found["artefact"].isna().all() and not found["verdict"].str.startswith("clear").any()
 
 
@@ -80,7 +85,7 @@ def test_without_the_reliability_of_the_start_nothing_is_clear():
 @pytest.mark.filterwarnings("error")
 def test_where_all_or_none_have_sen_nothing_is_compared(change):
     progress, roll, lessons = drawn()
-    over = within_classes(progress, change(roll), lessons)[1]
+    over = within_classes(outcomes(progress), change(roll), lessons)[1]
     assert list(over) == COLUMNS and not over["verdict"].str.startswith("clear").any()
 
 

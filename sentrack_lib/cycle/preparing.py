@@ -12,7 +12,7 @@ from sentrack_lib.cycle.papers import lay_out
 from sentrack_lib.errors import SentrackError, WrongUse
 from sentrack_lib.measures import review
 from sentrack_lib.settings import Audience, Parameters, SchoolSettings, nearest, project_root
-from sentrack_lib.sources.loading import load_school
+from sentrack_lib.sources.loading import School, load_school
 from sentrack_lib.terms import Term
 from sentrack_lib.views.papers import ALL
 
@@ -24,12 +24,17 @@ def prepare(parameters: Parameters, audience: str, folder: Path, subject: str = 
     if audience == "department" and subject == ALL:
         raise WrongUse("Say for which department: name one of its subjects.")
     school = load_school(parameters.school)
-    since = Term.named(parameters.since) if parameters.since else None
-    tables = review(school, Term.named(parameters.term), since, parameters.thresholds)
+    tables = reviewed(parameters, school)
     taught = subjects_of(tables)
     if subject not in (ALL, *taught):
         raise WrongUse(f"There is no subject {subject}.{nearest(subject, taught)}")
     return lay_out(tables, audience, department_subjects(school.settings, taught, subject), folder)
+
+
+def reviewed(parameters: Parameters, school: School) -> dict[str, DataFrame]:
+    """Every table of the review that the parameters ask for."""
+    since = Term.named(parameters.since) if parameters.since else None
+    return review(school, Term.named(parameters.term), since, parameters.thresholds, parameters.intersections)
 
 
 def subjects_of(tables: Mapping[str, DataFrame]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
 from pandas import DataFrame
 
 from sentrack_lib.cycle.execution import Outcome
@@ -14,17 +15,20 @@ from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.packs import write_pack
 from sentrack_lib.cycle.pages import NOTEBOOKS, Page, pages_for
 from sentrack_lib.cycle.papers import READY, lay_out, private_desk, read_papers
-from sentrack_lib.cycle.preparing import department_subjects, subjects_of
+from sentrack_lib.cycle.preparing import department_subjects, reviewed, subjects_of
 from sentrack_lib.cycle.record import Record
 from sentrack_lib.cycle.workers import Job, many, warm_up
 from sentrack_lib.errors import RunFailed
-from sentrack_lib.measures import review
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.files import write_table
 from sentrack_lib.sources.loading import School, load_school
-from sentrack_lib.terms import Term
 
-TABLES = ("progress", "flags", "comparisons", "problems", "changes")
+TABLES = {
+    "progress": ("progress",), "flags": ("flags",), "comparisons": ("comparisons", "rate_comparisons"),
+    "within_classes": ("within_classes",), "attainment": ("attainment",), "absences": ("absences",),
+    "problems": ("problems",), "changes": ("changes",),
+}  # fmt: skip
+"""The files that a run leaves, each with the tables it holds one under the other."""
 Said = Callable[[int, int, str], None]
 
 
@@ -46,12 +50,11 @@ def run(parameters: Parameters, only: Iterable[str] = (), jobs: int = 0, said: S
     with _faults_told(parameters.out), private_desk() as desk, warm_parent():
         warm_up()  # like the warm parent, while the school is read
         school = load_school(parameters.school)
-        since = Term.named(parameters.since) if parameters.since else None
-        tables = review(school, Term.named(parameters.term), since, parameters.thresholds)
+        tables = reviewed(parameters, school)
         pages = pages_for(parameters, tables, list(only))
         record = Record.begin(parameters, school, pages)
-        for name in TABLES:
-            write_table(tables[name], record.folder / "tables" / f"{name}.csv")
+        for name, parts in TABLES.items():
+            write_table(pd.concat([tables[part] for part in parts]), record.folder / "tables" / f"{name}.csv")
         missing = [page for page in pages if not record.is_whole(page)]
         record.clear()
         made = _Making(parameters, school, tables, record, desk)

@@ -1,6 +1,6 @@
 """Tables in, tables out: what the school's data say. The whole chain stands here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 
 import pandas as pd
@@ -11,9 +11,8 @@ from sentrack_lib.measures.attendance import attendance
 from sentrack_lib.measures.changes import changes
 from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags import raise_flags, rules_from
-from sentrack_lib.measures.groups.comparisons import compare
+from sentrack_lib.measures.groups.beside_others import beside_others
 from sentrack_lib.measures.groups.counts import rates
-from sentrack_lib.measures.groups.membership import groups_of
 from sentrack_lib.measures.imports import corrected, imported_problems, imports, of_term
 from sentrack_lib.measures.progress import progress
 from sentrack_lib.settings import Threshold
@@ -22,7 +21,11 @@ from sentrack_lib.terms import Term
 
 
 def review(
-    school: School, term: Term, since: Term | None = None, thresholds: Mapping[str, Threshold] | None = None
+    school: School,
+    term: Term,
+    since: Term | None = None,
+    thresholds: Mapping[str, Threshold] | None = None,
+    intersections: Iterable[Sequence[str]] = (),
 ) -> dict[str, DataFrame]:
     """Every table of the review of a term, by name; `BadInput` where the school has no roll for it, or for `since`."""
     terms = _up_to(school, term)
@@ -32,21 +35,25 @@ def review(
     now = {name: table[table["term"].eq(str(term))].reset_index(drop=True) for name, table in school.tables.items()}
     tables = coded(school.tables)
     grown = {each: progress(tables, school.scales, each, since if each == term else None) for each in terms}
-    attended = pd.concat([attendance(tables, each) for each in terms], ignore_index=True)
-    attended_now = attended[attended["term"].eq(str(term))].reset_index(drop=True)
-    flags = raise_flags(tables, pd.concat(grown.values(), ignore_index=True), attended, terms, rules, school.scales)
-    compared = _compared(school, grown, terms)
+    attended = {each: attendance(tables, each) for each in terms}
+    growth, absences = (pd.concat(each.values(), ignore_index=True) for each in (grown, attended))
+    flags = raise_flags(tables, growth, absences, terms, rules, school.scales)
     return {
         "about": _about(school, terms),
         "roll": now["pupils"],
         "teaching_groups": now["teaching_groups"],
         "progress": grown[term],
-        "attendance": attended_now,
+        "attendance": attended[term],
         "flags": flags,
-        "comparisons": compared,
-        "rates": rates(now["pupils"], attended_now, flags, now["behaviour"], grown[term]),
+        **beside_others({**tables, **_plain(school)}, grown, attended, intersections),
+        "rates": rates(now["pupils"], attended[term], flags, now["behaviour"], grown[term]),
         **_about_data(school, terms),
     }
+
+
+def _plain(school: School) -> dict[str, DataFrame]:
+    """The small tables as texts: groups are put together from them more often than compared."""
+    return {name: school.tables[name] for name in ("pupils", "teaching_groups")}
 
 
 def _about_data(school: School, terms: tuple[Term, ...]) -> dict[str, DataFrame]:
@@ -68,19 +75,6 @@ def _up_to(school: School, term: Term) -> tuple[Term, ...]:
         known = ", ".join(map(str, school.terms)) or "none"
         raise BadInput(f"{school.folder} has no roll for {term}. Terms with a roll: {known}.")
     return tuple(each for each in school.terms if each <= term)
-
-
-def _compared(school: School, grown: Mapping[Term, DataFrame], terms: tuple[Term, ...]) -> DataFrame:
-    """The groups of the last term beside the rest, each told whether the term before said the same."""
-    found: DataFrame | None = None
-    for term in terms[-2:]:
-        found = compare(grown[term], groups_of(_of(school, "pupils", term), _of(school, "teaching_groups", term)), found)
-    assert found is not None  # there is always the term itself
-    return found
-
-
-def _of(school: School, table: str, term: Term) -> DataFrame:
-    return school.tables[table].loc[school.tables[table]["term"].eq(str(term))]
 
 
 def _about(school: School, terms: tuple[Term, ...]) -> DataFrame:

@@ -95,16 +95,22 @@ class Papers:
 
     @cached_property
     def compared(self) -> DataFrame:
-        """The comparisons that are about this part of the school, in every subject.
+        """The comparisons of growth that are about this part of the school, in every subject."""
+        return self.about_here("progress")
 
-        Of one year group these are its pupils with SEN beside the others of the year, and its teaching groups; types of need are
-        compared over the whole school only, where they have enough pupils."""
+    def about_here(self, measure: str) -> DataFrame:
+        """The comparisons of one measure that are about this part of the school: progress, beside own average, within classes.
+
+        Of one year group these are its pupils with SEN beside the others of the year, its teaching groups, and the intersections
+        with it; types of need are compared over the whole school only, where they have enough pupils."""
         rows = self.tables["comparisons"]
+        rows = rows[rows["measure"].eq(measure)]
         if self.year_group == ALL and self.teaching_group == ALL:
             return rows
         classes = self.of_pupils("teaching_groups")["teaching_group"] if self.teaching_group == ALL else [self.teaching_group]
-        own_class = rows["family"].eq("teaching group") & rows["group"].isin(classes)
-        own_year = rows["family"].eq("SEN by year group") & rows["group"].eq(f"Year {self.year_group}")
+        own_class = rows["by"].isin(["teaching group", "SEN within teaching groups"]) & rows["group"].isin(classes)
+        of_years = rows["by"].str.contains("year group")
+        own_year = of_years & rows["group"].str.split(", ").map(lambda parts: f"Year {self.year_group}" in parts)
         return rows[own_class | own_year]
 
     @cached_property

@@ -27,6 +27,8 @@ def named(family: str, group: str) -> str:
         "type of need": "pupils whose main need is {}",
         "ethnicity": "pupils of {} ethnicity",
     }
+    if " × " in family:
+        return f"the group {group}"
     return SPOKEN.get(group, patterns.get(family, "{}").format(group))
 
 
@@ -68,4 +70,10 @@ def number(value: float, digits: int = 2, signed: bool = True) -> str:
 def band(low: pd.Series, high: pd.Series) -> pd.Series:
     """`12 to 40`, in whole numbers; blank where it is missing."""
     told = low.round(0).astype("Int64").astype("str") + " to " + high.round(0).astype("Int64").astype("str")
+    return told.where(low.notna() & high.notna(), "")
+
+
+def band_of(low: pd.Series, high: pd.Series, digits: int = 2) -> pd.Series:
+    """`−0.40 to +0.10`; blank where it is missing."""
+    told = low.map(lambda value: number(value, digits)) + " to " + high.map(lambda value: number(value, digits))
     return told.where(low.notna() & high.notna(), "")

@@ -97,9 +97,13 @@ def gap_of_means(some: DataFrame, rest: DataFrame) -> DataFrame:
 
 def q_values(p: Series, questions: Sequence[Series]) -> Series:
     """Benjamini and Hochberg's q within each family (rows alike in `questions`); a missing p is no test and stays missing."""
-    known = p.dropna().astype("float64")
-    found = known.groupby([question.reindex(known.index) for question in questions]).transform(stats.false_discovery_control)
-    return found.reindex(p.index)
+    known = p.dropna().astype("float64").sort_values(ascending=False)
+    number = DataFrame({str(place): question.reindex(known.index) for place, question in enumerate(questions)})
+    family = known.groupby(number.groupby([*number], sort=False).ngroup().to_numpy(), sort=False)
+    rank = family.transform("size") - family.cumcount()
+    q = (known * family.transform("size") / rank).clip(upper=1.0)
+    # From the largest p down: no q may be larger than that of a larger p.
+    return q.groupby(family.ngroup().to_numpy(), sort=False).cummin().reindex(p.index)
 
 
 def detectable(n: Series, n_rest: Series) -> Series:

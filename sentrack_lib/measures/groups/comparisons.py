@@ -9,17 +9,19 @@ from sentrack_lib.measures.groups.certainty import NO_SPREAD, SHOWN, TESTED, det
 from sentrack_lib.measures.groups.membership import FAMILIES
 from sentrack_lib.measures.groups.outcomes import beside_own, outcomes
 from sentrack_lib.measures.groups.sums import ROW, sums
-from sentrack_lib.measures.groups.verdicts import in_words, seen, why_no_verdict
+from sentrack_lib.measures.groups.verdicts import in_words, seen, why_not
 
 OWN_VARIANCE = 15
 """Fewest pupils for a variance of the group's own rather than the one of all groups."""
 RELEVANT = 0.2
 """The smallest gap, in standard deviations, that is spoken of; about 8 percentile points."""
-OWN = " beside own average"
+PROGRESS, OWN = "progress", "beside own average"
+OWN_FAMILIES = ("SEN status", "type of need", "SEN by year group", "teaching group")
+"""The questions in which it helps to tell a subject or class from its pupils; every other would be one more chance to err."""
 QUESTION = ["family", "subject"]
 COLUMNS = [
     *ROW, "n", "mean", "pooled", "low", "high", "q_value", "artefact", "gap_less_artefact", "detectable", "verdict",
-    "n_rest", "mean_rest", "tested", "seen", "why",
+    "n_rest", "mean_rest", "tested", "seen", "why", "measure", "by",
 ]  # fmt: skip
 
 
@@ -40,38 +42,39 @@ def compare_own(progress: DataFrame, groups: DataFrame, previous: DataFrame | No
     """As `compare`, with each pupil's growth in a subject beside the mean of the pupil's other subjects.
 
     It tells a subject or teaching group that is out of line from pupils who are: what a pupil does in every subject falls out.
-    Families are named `… beside own average`."""
-    return compared(beside_own(outcomes(progress)), groups.assign(family=groups["family"] + OWN), previous)
+    Families are named `… beside own average`; `measure` is so too."""
+    return compared(beside_own(outcomes(progress)), own_groups(groups), previous, OWN)
 
 
-def gaps(progress: DataFrame, groups: DataFrame) -> DataFrame:
-    """`family` `group` `subject` `gap_less_artefact` of a period: all that `compare` asks of `previous`."""
-    return _gaps(outcomes(progress), groups)
+def own_groups(groups: DataFrame) -> DataFrame:
+    """The groups that are looked at beside the own average, under the names of their families there."""
+    groups = groups[groups["family"].isin(OWN_FAMILIES)]
+    return groups.assign(family=groups["family"] + f" {OWN}")
 
 
-def gaps_own(progress: DataFrame, groups: DataFrame) -> DataFrame:
-    """As `gaps`, for `compare_own`."""
-    return _gaps(beside_own(outcomes(progress)), groups.assign(family=groups["family"] + OWN))
+def gaps_of(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
+    """`family` `group` `subject` `gap_less_artefact` of a period: all that `compared` asks of `previous`."""
+    table = sums(outcomes, groups)
+    n, rest = table["n"].where(table["n"].ge(SHOWN)), table["n_rest"].where(table["n_rest"].gt(0))
+    return table[ROW].assign(gap_less_artefact=table["total"] / n - table["total_rest"] / rest - table["artefact"])
 
 
-def _gaps(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
-    return _described(sums(outcomes, groups))[[*ROW, "gap_less_artefact"]]
-
-
-def compared(outcomes: DataFrame, groups: DataFrame, previous: DataFrame | None = None) -> DataFrame:
+def compared(outcomes: DataFrame, groups: DataFrame, previous: DataFrame | None = None, measure: str = PROGRESS) -> DataFrame:
     """The comparison of any outcome `u` in standard deviations, with its `cohort` and `drift`; columns as `compare`."""
     table = sums(outcomes, groups)
     for step in (_described, _pooled, _tested):
         table = step(table)
     table = table.assign(seen=seen(table, previous, ROW))
-    table = table.assign(verdict=in_words(table, table["gap_less_artefact"].abs().ge(RELEVANT) & _same_sign(table)))
-    return in_order(table.assign(why=why_no_verdict(table), tested=_tests(table)))[COLUMNS]
+    relevant = table["gap_less_artefact"].abs().ge(RELEVANT) & _same_sign(table)
+    table = table.assign(verdict=in_words(table, relevant), why=why_not(table, relevant))
+    table = table.assign(tested=_tests(table), measure=measure)
+    return in_order(table.assign(by=table["family"].str.removesuffix(f" {OWN}")))[COLUMNS]
 
 
 def in_order(table: DataFrame) -> DataFrame:
     """Rows by family, those always asked first, then subject and group."""
     families = pd.Index(FAMILIES)
-    place = families.get_indexer(pd.Index(table["family"].str.removesuffix(OWN)))
+    place = families.get_indexer(pd.Index(table["by"]))
     table = table.assign(place=np.where(place < 0, len(families), place))
     return table.sort_values(["place", "family", "subject", "group"], ignore_index=True)
 

@@ -6,7 +6,7 @@ from pandas import DataFrame, Series
 
 from sentrack_lib.measures.groups.certainty import NO_SPREAD, SHOWN, TESTED, detectable, gap_of_means, mean_interval, q_values
 from sentrack_lib.measures.groups.sums import cohort_sums
-from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_no_verdict
+from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.sources.scales import GRADED
 from sentrack_lib.terms import Term
@@ -31,7 +31,8 @@ def attainment(assessments: DataFrame, roll: DataFrame, groups: DataFrame, term:
     marks = assessments.loc[of_term & assessments["points"].notna(), ["pupil_id", "subject", "scale", "points", "assessed_on"]]
     marks = marks.sort_values("assessed_on", kind="stable", na_position="first")
     marks = marks.drop_duplicates(["pupil_id", "subject"], keep="last").rename(columns={"points": "value"})
-    return means(marks.astype(dict.fromkeys(["pupil_id", "subject", "scale"], "str")), roll, groups)
+    marks = marks.astype(dict.fromkeys(["pupil_id", "subject", "scale"], "str"))
+    return means(marks.assign(year_group=_year_of(marks, roll)), groups)
 
 
 def absence(attendance: DataFrame, roll: DataFrame, groups: DataFrame) -> DataFrame:
@@ -39,21 +40,24 @@ def absence(attendance: DataFrame, roll: DataFrame, groups: DataFrame) -> DataFr
 
     For each year group, and for the whole school (`year_group` all)."""
     missed = attendance[["pupil_id", "absence"]].rename(columns={"absence": "value"}).astype({"pupil_id": "str"})
-    missed = missed.assign(subject=ALL, scale="share of sessions")
-    return pd.concat([means(missed, roll.assign(year_group=ALL), groups), means(missed, roll, groups)], ignore_index=True)
+    missed = missed.assign(subject=ALL, scale="share of sessions", year_group=_year_of(missed, roll))
+    return means(pd.concat([missed.assign(year_group=ALL), missed], ignore_index=True), groups)
 
 
-def means(values: DataFrame, roll: DataFrame, groups: DataFrame) -> DataFrame:
-    """The mean `value` of each group beside all others of the same year group, `subject` and `scale`; columns as `attainment`."""
-    years = roll["year_group"] if roll["year_group"].eq(ALL).all() else known_year_group(roll["year_group"])
-    year_of = Series(years.to_numpy(), roll["pupil_id"].astype("str"))
-    rows = values.assign(year_group=values["pupil_id"].map(year_of)).dropna(subset=["value", "year_group"])
+def means(values: DataFrame, groups: DataFrame) -> DataFrame:
+    """The mean `value` of each group beside the others of a `year_group`, `subject` and `scale`; columns as `attainment`."""
+    rows = values.dropna(subset=["value", "year_group"])
     rows = rows.assign(cohort=rows.groupby(PLACE, sort=False).ngroup())
     # Squares about the cohort's mean: those of large points would drown small differences.
     rows = rows.assign(centre=rows.groupby("cohort")["value"].transform("mean"), drift=0.0)
     places = rows.drop_duplicates("cohort").set_index("cohort")[[*PLACE, "centre"]]
     table = cohort_sums(rows.assign(u=rows["value"] - rows["centre"]), groups)
     return _judged(_described(table.drop(columns="subject").join(places, on="cohort")))
+
+
+def _year_of(values: DataFrame, roll: DataFrame) -> Series:
+    """The year group of each row's pupil; missing where it is not known."""
+    return values["pupil_id"].map(Series(known_year_group(roll["year_group"]).to_numpy(), roll["pupil_id"].astype("str")))
 
 
 def _described(table: DataFrame) -> DataFrame:
@@ -87,6 +91,7 @@ def _judged(table: DataFrame) -> DataFrame:
     question = table.groupby(QUESTION, sort=False).ngroup()
     q = q_values(table["p"].where(large), [question])
     table = table.assign(q_value=q, tested=q.notna().groupby(question).transform("sum"), seen=NEW, gap_less_artefact=table["gap"])
-    verdict = in_words(table, table["effect"].abs().ge(RELEVANT)).str.removesuffix(f", {NEW}")
-    table = table.assign(verdict=verdict, why=why_no_verdict(table)).astype({"tested": "int64"})
+    relevant = table["effect"].abs().ge(RELEVANT)
+    verdict = in_words(table, relevant).str.removesuffix(f", {NEW}")
+    table = table.assign(verdict=verdict, why=why_not(table, relevant)).astype({"tested": "int64"})
     return table.sort_values([*QUESTION, "group"], ignore_index=True)[COLUMNS]

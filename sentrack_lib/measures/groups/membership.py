@@ -1,6 +1,6 @@
 """Which groups pupils belong to: SEN status, type of need, ethnicity and the other questions a school asks of its figures."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 import pandas as pd
@@ -23,12 +23,18 @@ CROSSED = " × "
 COLUMNS = ["pupil_id", "family", "group", "subject"]
 
 
-def groups_of(roll: DataFrame, teaching_groups: DataFrame, intersections: Iterable[Sequence[str]] = ()) -> DataFrame:
+def groups_of(
+    roll: DataFrame,
+    teaching_groups: DataFrame,
+    intersections: Iterable[Sequence[str]] = (),
+    answers: Mapping[str, Series] | None = None,
+) -> DataFrame:
     """One row a pupil and group: `pupil_id` `family` `group`, `subject` where the group is of one; both tables are of one term.
 
     Where the answer is not known, a pupil is in no group of that family: one of the others that each group is compared with. An
-    intersection, such as type of need × year group, is one more family; without `subject` it is asked of the average alone."""
-    known = {family: _of_roll(roll, groups) for family, groups in groupings(roll).items()}
+    intersection, such as type of need × year group, is one more family; without `subject` it is asked of the average alone.
+    `answers` are `groupings` of the roll, where they are at hand."""
+    known = {family: _of_roll(roll, groups) for family, groups in (answers or groupings(roll)).items()}
     asked = list(dict.fromkeys([*FAMILIES, *_asked(intersections)]))
     of_lessons = [family for family in SUBJECT_BOUND if any(family in each.split(CROSSED) for each in asked)]
     known |= {family: _of_lessons(teaching_groups, family.replace(" ", "_")) for family in of_lessons}
@@ -56,9 +62,10 @@ def groupings(roll: DataFrame) -> dict[str, Series]:
     return {family: groups.mask(groups.eq(NOT_KNOWN)) for family, groups in named.items()}
 
 
-def known_of(roll: DataFrame) -> DataFrame:
+def known_of(roll: DataFrame, answers: Mapping[str, Series] | None = None) -> DataFrame:
     """For each question about a pupil of whom it is known: `family`, pupils `known` `of` all, and how many `groups` there are."""
-    asked = {family: groups for family, groups in groupings(roll).items() if family in FAMILIES and family != "SEN by year group"}
+    answers = answers or groupings(roll)
+    asked = {family: answers[family] for family in FAMILIES if family in answers and family != "SEN by year group"}
     # A pupil without SEN has no type of need to be known.
     needed = sen_group(roll["sen_status"]).ne("No SEN")
     rows = [

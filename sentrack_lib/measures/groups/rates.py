@@ -1,5 +1,6 @@
 """How many pupils of each group, and of the others, are often absent, suspended, excluded, sanctioned, rewarded (methods, 4)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from sentrack_lib.measures.groups.certainty import (
 )
 from sentrack_lib.measures.groups.comparisons import in_order
 from sentrack_lib.measures.groups.membership import ALL, CROSSED, SUBJECT_BOUND, YEAR_GROUP, groupings
-from sentrack_lib.measures.groups.verdicts import in_words, seen, why_no_verdict
+from sentrack_lib.measures.groups.verdicts import in_words, seen, why_not
 from sentrack_lib.terms import Term
 
 ABSENCES = {"persistent absence": "persistent", "severe absence": "severe"}
@@ -71,9 +72,12 @@ def compare_rates(happened: DataFrame, groups: DataFrame, previous: DataFrame | 
     for step in (_described, _tested):
         table = step(table)
     table = table.assign(seen=seen(table, previous, ROW))
-    table = table.assign(verdict=in_words(table, _relevant(table)), why=why_no_verdict(table))
+    relevant = _relevant(table)
+    table = table.assign(verdict=in_words(table, relevant), why=why_not(table, relevant))
     table = table.assign(tested=table["q_value"].notna().groupby(table["family"]).transform("sum").astype("int64"))
-    return in_order(table.assign(subject=ALL))[COLUMNS].astype({name: "str" for name in ("measure", "by", "family", "subject")})
+    table = in_order(table.assign(subject=ALL)).astype(dict.fromkeys(["measure", "by", "family", "subject"], "str"))
+    measures = {measure: place for place, measure in enumerate(happened)}
+    return table.sort_values("measure", key=lambda names: names.map(measures), kind="stable", ignore_index=True)[COLUMNS]
 
 
 def rate_gaps(happened: DataFrame, groups: DataFrame) -> DataFrame:
@@ -83,11 +87,11 @@ def rate_gaps(happened: DataFrame, groups: DataFrame) -> DataFrame:
     return table[ROW].assign(gap_less_artefact=table["count"] / n - table["count_rest"] / rest)
 
 
-def pupil_groups(roll: DataFrame, groups: DataFrame) -> DataFrame:
+def pupil_groups(roll: DataFrame, groups: DataFrame, answers: Mapping[str, Series] | None = None) -> DataFrame:
     """Of `groups_of` those that are of pupils, not of lessons, with year groups as one family more."""
     number, families = pd.factorize(groups["family"])
     bound = np.array([any(part in SUBJECT_BOUND for part in family.split(CROSSED)) for family in families], dtype=bool)[number]
-    years = DataFrame({"pupil_id": roll["pupil_id"], "family": YEAR_GROUP, "group": groupings(roll)[YEAR_GROUP]})
+    years = DataFrame({"pupil_id": roll["pupil_id"], "family": YEAR_GROUP, "group": (answers or groupings(roll))[YEAR_GROUP]})
     rows = pd.concat([groups.loc[~bound, ["pupil_id", "family", "group"]], years.dropna(subset=["group"])])
     return rows.astype("str").drop_duplicates(ignore_index=True)
 

@@ -18,7 +18,8 @@ ALL_HERE = "Everyone with a figure is in this group, so there is nobody to compa
 FEW_OTHERS = f"Fewer than {TESTED} others to compare with."
 ALIKE = "All figures are alike, so there is nothing to test."
 UNSURE_START = "How reliable the starting points are is not known, so what they alone would show cannot be taken off."
-_REASONS = (NOBODY, UNSHOWN, UNTESTED, ALL_HERE, FEW_OTHERS, UNSURE_START, ALIKE)
+SMALL = "There is a difference, but it is smaller than those that are spoken of."
+_REASONS = (NOBODY, UNSHOWN, UNTESTED, ALL_HERE, FEW_OTHERS, UNSURE_START, ALIKE, SMALL)
 
 
 def seen(table: DataFrame, previous: DataFrame | None, row: Sequence[str]) -> Series:
@@ -39,9 +40,10 @@ def in_words(table: DataFrame, relevant: Series) -> Series:
     return said.where(clear, NO_EVIDENCE).where(large, TOO_FEW).astype("str")
 
 
-def why_no_verdict(table: DataFrame) -> Series:
-    """A sentence for each row that could not be tested; blank for the others."""
+def why_not(table: DataFrame, relevant: Series) -> Series:
+    """A sentence for each row that could not be tested, or whose difference is too small to matter; blank for the others."""
     n, rest = table["n"], table["n_rest"]
     unsure = table["artefact"].isna() if "artefact" in table else pd.Series(False, index=table.index)
     faults = [n.eq(0), n.lt(SHOWN), n.lt(TESTED), rest.eq(0), rest.lt(TESTED), unsure, table["q_value"].isna()]
+    faults.append(table["q_value"].le(QUESTIONED) & ~relevant)
     return Series(np.select([fault.to_numpy() for fault in faults], _REASONS, ""), index=table.index, dtype="str")

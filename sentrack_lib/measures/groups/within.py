@@ -9,11 +9,11 @@ from scipy import stats
 
 from sentrack_lib.measures.groups.certainty import NO_SPREAD, TESTED, q_values
 from sentrack_lib.measures.groups.comparisons import RELEVANT, compared
-from sentrack_lib.measures.groups.outcomes import outcomes
 from sentrack_lib.measures.groups.sums import MOSTLY
-from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_no_verdict
+from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
 from sentrack_lib.sources.codes import has_sen
 
+WITHIN = "within classes"
 FAMILY = "SEN within teaching groups"
 COLUMNS = [
     "subject", "classes", "n", "n_rest", "gap", "artefact", "gap_less_artefact", "low", "high", "q_value", "tested", "verdict",
@@ -21,17 +21,18 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def within_classes(progress: DataFrame, roll: DataFrame, teaching_groups: DataFrame) -> tuple[DataFrame, DataFrame]:
+def within_classes(outcomes: DataFrame, roll: DataFrame, teaching_groups: DataFrame) -> tuple[DataFrame, DataFrame]:
     """Growth of pupils with SEN beside the others of their own class: class by class, and over all classes of each subject.
 
-    The first table has the columns of `compare`: `group` is the class, `n` and `mean` are of its pupils with SEN, `n_rest` and
-    `mean_rest` of the others in it; its intervals are of the mean of those with SEN. The second has one row a subject: the gap
-    within classes, as a regression of growth on SEN with a term for every class gives it, less the artefact; 95 % interval.
-    What is so of a whole class, teaching as well as setting, has no part in it. Pupils without a known status are left out."""
-    rows = _in_classes(outcomes(progress), roll, teaching_groups)
+    `outcomes` as from `outcomes`. The first table has the columns of `compare`: `group` is the class, `n` and `mean` are of its
+    pupils with SEN, `n_rest` and `mean_rest` of the others in it; its intervals are of the mean of those with SEN. The second has
+    one row a subject: the gap within classes, as a regression of growth on SEN with a term for every class gives it, less the
+    artefact; 95 % interval. What is so of a whole class, teaching as well as setting, has no part in it. Pupils without a known
+    status are left out."""
+    rows = _in_classes(outcomes, roll, teaching_groups)
     mine = rows[rows["sen"]]
     groups = mine[["pupil_id", "subject"]].assign(family=FAMILY, group=mine["class"])
-    by_class = compared(rows.assign(subject=rows["subject"].astype("str")), groups.astype("str"))
+    by_class = compared(rows.assign(subject=rows["subject"].astype("str")), groups.astype("str"), measure=WITHIN)
     return by_class, _over_classes(rows.dropna(subset=["u"]))
 
 
@@ -68,7 +69,7 @@ def _judged(table: DataFrame, p: Series) -> DataFrame:
     relevant = table["gap_less_artefact"].abs().ge(RELEVANT) & np.sign(table["gap_less_artefact"]).eq(np.sign(table["gap"]))
     verdict = in_words(table, relevant).str.removesuffix(f", {NEW}")
     tested = int(table["q_value"].notna().sum())
-    return table.assign(verdict=verdict, why=why_no_verdict(table), tested=tested)[COLUMNS]
+    return table.assign(verdict=verdict, why=why_not(table, relevant), tested=tested)[COLUMNS]
 
 
 def _cells(rows: DataFrame) -> DataFrame:

@@ -20,15 +20,15 @@ LINE, ABOVE, BELOW, AXIS = 0.34, 0.5, 1.0, 5.4
 """Inches: the height of a line, room for the question and for the legend, the width of the axis."""
 
 
-def lines(names: Iterable[str], question: str) -> Axes:
+def lines(names: Iterable[str], question: str, tall: float = 1) -> Axes:
     """Blank axes with a line for each name, from the bottom up, and the question above."""
     names = list(names)
     longest = text_to_path.get_text_width_height_descent(max(names, key=len), FontProperties(size=10), False)[0] / 72
     # Everything has its place from the start: looking for room, as matplotlib can, means drawing twice.
-    wide, high = longest + AXIS + 0.4, ABOVE + LINE * len(names) + BELOW
+    wide, high = longest + AXIS + 0.4, ABOVE + LINE * tall * len(names) + BELOW
     sheet = Sheet(figsize=(wide, high))
     sheet.text(0.1 / wide, 1 - 0.2 / high, question, fontsize=12, fontweight="bold", verticalalignment="center")
-    axes = sheet.add_axes(((longest + 0.2) / wide, BELOW / high, AXIS / wide, LINE * len(names) / high))
+    axes = sheet.add_axes(((longest + 0.2) / wide, BELOW / high, AXIS / wide, LINE * tall * len(names) / high))
     axes.set(ylim=(-0.5, len(names) - 0.5))
     axes.yaxis.set_visible(False)
     axes.locator_params(axis="x", nbins=6)

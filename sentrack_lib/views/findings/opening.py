@@ -11,7 +11,7 @@ from sentrack_lib.views.parts import Sentences
 from sentrack_lib.views.words import are, have, named, of, said, sentence
 
 CLEAR = "clear difference"
-MOST_SHOWN = 3
+MOST_SHOWN = 2
 """Clear differences told one by one; the others are counted and stand in the tables."""
 READERS = {"inclusion": "the inclusion manager", "department": "the department", "governors": "governors"}
 SEN = ["SEN support", "EHC plan"]
@@ -27,28 +27,27 @@ def about(papers: Papers) -> Sentences:
 def review(papers: Papers) -> Sentences:
     """Who is not making expected progress: the few things that matter, the bottom line first."""
     if not papers.has("roll"):
-        return Sentences([*_rates(papers), *_differences(papers), _sen(papers)])
+        return Sentences([_rates(papers), _differences(papers), _sen(papers)])
     if papers.roll.empty:
         return Sentences(["No pupils are in this part of the school."])
-    return Sentences([*_first(papers), *_differences(papers), _sen(papers), *_absence(papers), _unsaid(papers)])
+    return Sentences([_first(papers), _differences(papers), _sen(papers), *_absence(papers), _unsaid(papers)])
 
 
-def _first(papers: Papers) -> list[str]:
+def _first(papers: Papers) -> str:
     """Of those whose progress can be told, how many are likely to make low progress, and have SEN; and how many any flag."""
     told = papers.of_pupils("progress").dropna(subset=["growth_percentile"])["pupil_id"].nunique()
     act = papers.flags[papers.flags["level"].eq("act")]
     low = act.loc[act["rule"].eq("progress"), "pupil_id"].unique()
-    both = int(
-        papers.roll["pupil_id"].isin(low).to_numpy() @ has_sen(papers.roll["sen_status"]).fillna(False).to_numpy(dtype=int)
-    )
+    both = int((papers.roll["pupil_id"].isin(low) & has_sen(papers.roll["sen_status"]).fillna(False)).sum())
     likely = f"{sentence(of(len(low), told))} {are(len(low))} likely to make low progress on average over subjects"
     whose = f"; of these, {both or 'none'} {have(both)} SEN" if len(low) else ""
     reasons = act["pupil_id"].nunique()
     any_kind = f"{sentence(said(reasons, 'pupil'))} {have(reasons)} a reason of any kind to be looked at first."
-    return [f"{likely}{whose}." if told else f"Progress cannot be told for any of {said(len(papers.roll), 'pupil')}.", any_kind]
+    bottom_line = f"{likely}{whose}." if told else f"Progress cannot be told for any of {said(len(papers.roll), 'pupil')}."
+    return f"{bottom_line} {any_kind}"
 
 
-def _differences(papers: Papers) -> list[str]:
+def _differences(papers: Papers) -> str:
     """The clear differences between groups, and how many comparisons they are out of."""
     groups = papers.compared if papers.subject == ALL else papers.comparisons
     if papers.year_group == ALL and papers.subject == ALL:
@@ -56,14 +55,14 @@ def _differences(papers: Papers) -> list[str]:
         groups = groups[groups["family"].ne("SEN by year group") | groups["subject"].eq(ALL)]
     tested = groups[groups["q_value"].notna()]
     if tested.empty:
-        return ["No group here is large enough to be compared with the others: too few to say."]
+        return "No group here is large enough to be compared with the others: too few to say."
     clear = tested[tested["verdict"].str.startswith(CLEAR)]
     # Of two groups that are each other's rest, one difference is told once, as that of the group that is behind.
     pair = groups.groupby(["family", "subject"])["group"].transform("nunique").eq(2).reindex(clear.index)
     told = clear.assign(side=clear["group"].mask(pair, "either"), behind=clear["verdict"].str.contains("lower"))
     told = told.sort_values(["behind"], ascending=False, kind="stable").drop_duplicates(["family", "subject", "side"])
     told = told.sort_values("q_value", kind="stable").head(MOST_SHOWN)
-    return [*(_difference(row) for row in told.to_dict("records")), _out_of(len(clear), len(tested))]
+    return " ".join([*(_difference(row) for row in told.to_dict("records")), _out_of(len(clear), len(tested))])
 
 
 def _out_of(clear: int, tested: int) -> str:
@@ -122,11 +121,11 @@ def _unsaid(papers: Papers) -> str:
     return f"For {of(len(blank), len(rows))} progress cannot be told. Most often: {blank['why_not'].value_counts().index[0]}"
 
 
-def _rates(papers: Papers) -> list[str]:
-    """Rounded counts as sentences, for those who may see no pupil."""
+def _rates(papers: Papers) -> str:
+    """Rounded counts in a sentence each, for those who may see no pupil."""
     rows = papers.tables["rates"]
     everyone = rows[rows["family"].eq("all pupils") & rows["measure"].ne("on the roll")]
-    return [_rate(row) for row in everyone.to_dict("records")]
+    return " ".join(_rate(row) for row in everyone.to_dict("records"))
 
 
 def _rate(row: Row) -> str:

@@ -31,6 +31,30 @@ def by_year(papers: Papers) -> Part:
     return _beside_others(papers, "SEN by year group")
 
 
+BACKGROUND = ["disability", "ethnicity", "gender", "pupil premium", "EAL", "looked after"]
+
+
+def by_background(papers: Papers) -> Part:
+    """Disability, ethnicity, gender, pupil premium, first language and care: each group beside all others of the same start."""
+    if papers.year_group != ALL or papers.teaching_group != ALL:
+        return Unseen(
+            "Ethnicity, gender and background are compared over all year groups together: one has too few pupils of each."
+        )
+    rows = papers.comparisons[papers.comparisons["family"].isin(BACKGROUND)]
+    shown = DataFrame({"Question": rows["family"].map(sentence)}).join(_printed(rows, "group"))
+    note = f"Each question is a family of its own: {int(rows['q_value'].notna().sum())} groups tested in all. {DRAWN}"
+    return Table(shown, f"Progress by disability, ethnicity, gender and background: {papers.title}", note, "nothing is known.")
+
+
+def by_intersection(papers: Papers) -> Part:
+    """The intersections that the school asked for."""
+    rows = papers.comparisons[papers.comparisons["by"].str.contains(" × ")]
+    shown = DataFrame({"Question": rows["family"].map(sentence)}).join(_printed(rows, "group"))
+    note = f"{int(rows['q_value'].notna().sum())} groups tested. {DRAWN}"
+    nothing = "none is asked for here. Name them under `intersections` in the parameters."
+    return Table(shown[rows["mean"].notna()], f"Where two questions meet: {papers.title}", note, nothing)
+
+
 def by_class(papers: Papers) -> Part:
     """Teaching groups of the subject looked at; over all subjects, those with a clear difference."""
     if papers.subject != ALL:

@@ -1,0 +1,60 @@
+"""The whole review of a loaded school, beside a plain loop of scipy's tests over its groups; and how it grows with the pupils."""
+
+from math import log
+
+from pandas import DataFrame
+
+from benchmarks.measuring import WARM, Measured, Plan, in_turns, invented, seconds
+
+GOAL, EXPONENT = 1.0, 1.1
+
+
+def measure(plan: Plan) -> dict[str, Measured]:
+    """Seconds of every measure of the review, after loading; the peer makes the tests of the groups alone, one by one."""
+    from sentrack_lib.measures import review
+
+    schools = {size: _loaded(size) for size in (WARM, plan.pupils, plan.pupils * _times(plan))}
+    small, large = schools[plan.pupils], schools[plan.pupils * _times(plan)]
+    tables = review(small, small.terms[-1])
+    ours, peer = in_turns(
+        plan.rounds, lambda: seconds(lambda: review(small, small.terms[-1])), lambda: seconds(lambda: tested_one_by_one(tables))
+    )
+    [longer] = in_turns(plan.rounds, lambda: seconds(lambda: review(large, large.terms[-1])))
+    grown = log(longer / ours) / log(_times(plan))
+    unit = f"exponent, {plan.pupils:,} to {plan.pupils * _times(plan):,} pupils"
+    return {
+        "review": Measured(ours, peer, ours / peer, "s", f"at most {GOAL:g} s", ours <= GOAL),
+        "review_with_size": Measured(grown, None, None, unit, f"at most {EXPONENT}", grown <= EXPONENT),
+    }
+
+
+def _times(plan: Plan) -> int:
+    return plan.largest // plan.pupils if plan.full else 10
+
+
+def _loaded(pupils: int):
+    from sentrack_lib.sources.loading import load_school
+
+    return load_school(invented(pupils))
+
+
+def tested_one_by_one(tables: dict[str, DataFrame]) -> int:
+    """Welch's test of every group of ten and more in every subject, and BH over each family, as one writes it down at first."""
+    from scipy.stats import ttest_ind
+    from statsmodels.stats.multitest import multipletests
+
+    from sentrack_lib.measures.groups.membership import groups_of
+
+    groups = groups_of(tables["roll"], tables["teaching_groups"])
+    tests = 0
+    for _, rows in tables["progress"].dropna(subset=["scaled_residual"]).groupby("subject", observed=True):
+        for _, family in groups[groups["subject"].isna() | groups["subject"].eq(rows["subject"].iloc[0])].groupby("family"):
+            p = []
+            for _, members in family.groupby("group"):
+                mine = rows["pupil_id"].isin(members["pupil_id"])
+                if mine.sum() >= 10 and (~mine).sum() >= 10:
+                    p.append(
+                        ttest_ind(rows.loc[mine, "scaled_residual"], rows.loc[~mine, "scaled_residual"], equal_var=False).pvalue
+                    )
+            tests += len(multipletests(p, method="fdr_bh")[1]) if p else 0
+    return tests

@@ -1,0 +1,70 @@
+"""Every group beside the others, in everything that is compared: the tables of a term, each told what the term before saw."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+from pandas import DataFrame
+
+from sentrack_lib.measures.groups.comparisons import OWN, compared, gaps_of, own_groups
+from sentrack_lib.measures.groups.means import absence, attainment
+from sentrack_lib.measures.groups.membership import groupings, groups_of, known_of
+from sentrack_lib.measures.groups.outcomes import beside_own, outcomes
+from sentrack_lib.measures.groups.rates import compare_rates, happened, pupil_groups, rate_gaps
+from sentrack_lib.measures.groups.within import within_classes
+from sentrack_lib.terms import Term
+
+
+def beside_others(
+    tables: Mapping[str, DataFrame],
+    grown: Mapping[Term, DataFrame],
+    attended: Mapping[Term, DataFrame],
+    intersections: Iterable[Sequence[str]] = (),
+) -> dict[str, DataFrame]:
+    """The comparisons of the last term of `grown`, with the one before to hold them against.
+
+    `comparisons`: growth, growth beside the pupil's own average, pupils with SEN within their classes; `within_classes`: the
+    latter over all classes of a subject; `rate_comparisons`; `attainment` and `absences`: plain means; `questions`: of how many
+    pupils each question is known. `grown` and `attended` are progress and attendance by term."""
+    term, before = max(grown), max((each for each in grown if each != max(grown)), default=None)
+    roll, lessons = (_of(tables[name], term) for name in ("pupils", "teaching_groups"))
+    answers = groupings(roll)
+    groups = groups_of(roll, lessons, intersections, answers)
+    earlier = _earlier(tables, grown, attended, before, intersections)
+    growth = outcomes(grown[term])
+    by_class, over_classes = within_classes(growth, roll, lessons)
+    beside = compared(growth, groups, earlier.get("growth"))
+    own = compared(beside_own(growth), own_groups(groups), earlier.get("own"), OWN)
+    what = happened(roll, attended[term], tables["behaviour"], term)
+    return {
+        "comparisons": pd.concat([beside, own, by_class], ignore_index=True),
+        "within_classes": over_classes,
+        "rate_comparisons": compare_rates(what, pupil_groups(roll, groups, answers), earlier.get("rates")),
+        "attainment": attainment(tables["assessments"], roll, groups, term),
+        "absences": absence(attended[term], roll, groups),
+        "questions": known_of(roll, answers),
+    }
+
+
+def _earlier(
+    tables: Mapping[str, DataFrame],
+    grown: Mapping[Term, DataFrame],
+    attended: Mapping[Term, DataFrame],
+    term: Term | None,
+    intersections: Iterable[Sequence[str]],
+) -> dict[str, DataFrame]:
+    """The gaps that the term before saw; nothing where there is none."""
+    if term is None:
+        return {}
+    roll = _of(tables["pupils"], term)
+    answers = groupings(roll)
+    groups = groups_of(roll, _of(tables["teaching_groups"], term), intersections, answers)
+    growth, what = outcomes(grown[term]), happened(roll, attended[term], tables["behaviour"], term)
+    return {
+        "growth": gaps_of(growth, groups),
+        "own": gaps_of(beside_own(growth), own_groups(groups)),
+        "rates": rate_gaps(what, pupil_groups(roll, groups, answers)),
+    }
+
+
+def _of(table: DataFrame, term: Term) -> DataFrame:
+    return table[table["term"].eq(str(term))].reset_index(drop=True)
