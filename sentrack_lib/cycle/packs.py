@@ -19,6 +19,8 @@ from sentrack_lib.sources.files import write_whole
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.tables import sheets
 
+UNSEEN = '<p class="unseen"'
+"""How a part begins that its readers are not shown."""
 WIDEST = 60
 """Letters in the width of a column."""
 _PAGES = Environment(loader=PackageLoader("sentrack_lib.cycle", "printed"), autoescape=select_autoescape(default=True))
@@ -35,8 +37,31 @@ def write_pack(notebook: Path, papers: Papers, folder: Path) -> list[Path]:
 def page_of(notebook: Path, title: str) -> str:
     """The notebook's words and what its cells showed; no code, no parameters, no state of widgets."""
     cells = nbformat.read(notebook, as_version=4).cells
-    shown = [block for cell in cells for block in _blocks(cell)]
+    sections: list[list[nbformat.NotebookNode]] = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            sections.append([])
+        sections[-1].append(cell)
+    shown = [block for section in sections for block in _section(section)]
     return _PAGES.get_template("pack.html").render(title=title, blocks=shown)
+
+
+def _section(cells: list[nbformat.NotebookNode]) -> list[Markup]:
+    """A section without what its readers are not shown; nothing of one in which they are shown nothing."""
+    words = [place for place, cell in enumerate(cells) if cell.cell_type == "markdown"] or [0]
+    parts = [cells[place:end] for place, end in zip(words, [*words[1:], len(cells)], strict=True)]
+    kept = [part for part in parts if not all(map(_unseen, part[1:])) or not part[1:]]
+    if not any(part[1:] for part in kept) and any(part[1:] for part in parts):
+        return []
+    heading = [] if kept[0] is parts[0] else parts[0][:1]
+    told = [*heading, *(cell for part in kept for cell in part if not _unseen(cell))]
+    return [block for cell in told for block in _blocks(cell)]
+
+
+def _unseen(cell: nbformat.NotebookNode) -> bool:
+    """Whether a cell shows nothing but that its readers are not shown it."""
+    shown = ["".join(output.data.get("text/html", "")) for output in cell.get("outputs", []) if "data" in output]
+    return bool(shown) and all(UNSEEN in each for each in shown)
 
 
 def _blocks(cell: nbformat.NotebookNode) -> list[Markup]:

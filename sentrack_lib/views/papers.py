@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
 NOTHING = "Nothing to do."
+NO_CLASSES = "Classes are shown to the inclusion manager and to departments."
 ALL = "all"
 """Every year group, every teaching group; as a subject: the average over all subjects."""
 

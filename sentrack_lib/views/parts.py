@@ -140,7 +140,7 @@ class Unseen(Part):
 
     def html(self) -> str:
         """One sentence in place of the part."""
-        return f'<p style="{STYLE}"><em>{escape(self.why)}</em></p>'
+        return f'<p class="unseen" style="{STYLE}"><em>{escape(self.why)}</em></p>'
 
     def __repr__(self) -> str:
         return self.why

@@ -75,5 +75,6 @@ def band(low: pd.Series, high: pd.Series) -> pd.Series:
 
 def band_of(low: pd.Series, high: pd.Series, digits: int = 2) -> pd.Series:
     """`−0.40 to +0.10`; blank where it is missing."""
-    told = low.map(lambda value: number(value, digits)) + " to " + high.map(lambda value: number(value, digits))
+    lowest, highest = (side.map(lambda value: number(value, digits)).astype("str") for side in (low, high))
+    told = lowest + " to " + highest
     return told.where(low.notna() & high.notna(), "")

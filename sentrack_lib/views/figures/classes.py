@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from pandas import DataFrame
 
 from sentrack_lib.views.figures.drawing import CLEAR, INK, PLAIN, finished, lines
-from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
 from sentrack_lib.views.parts import Figure, Part, Unseen
 
 QUESTION = "In which subjects do pupils with SEN grow less than in their other subjects?"
@@ -14,6 +14,8 @@ LOOKS = {"SEN support": ("o", PLAIN, 0.14), "EHC plan": ("^", INK, -0.14)}
 
 def own_by_subject(papers: Papers) -> Part:
     """Pupils with SEN in each subject beside their own other subjects."""
+    if not papers.has("teaching_groups"):
+        return Unseen(NO_CLASSES)
     if papers.subject != ALL or papers.year_group != ALL:
         return Unseen("The same pupils across their subjects: open the whole school to see the subjects side by side.")
     rows = papers.about_here("beside own average")

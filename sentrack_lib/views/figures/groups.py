@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from sentrack_lib.sources.codes import need_label
 from sentrack_lib.views.figures.drawing import CLEAR, INK, PLAIN, finished, lines
-from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
 from sentrack_lib.views.parts import Figure, Part, Unseen
 
 NARROWEST = 0.8
@@ -40,6 +40,8 @@ def by_year(papers: Papers) -> Part:
 
 def by_class(papers: Papers) -> Part:
     """Teaching groups of the subject looked at."""
+    if not papers.has("teaching_groups"):
+        return Unseen(NO_CLASSES)
     if papers.subject == ALL:
         return Unseen("Choose a subject to see its teaching groups side by side.")
     return _intervals(papers, "teaching group", f"Is any teaching group out of line in {papers.subject}?")

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
 from sentrack_lib.views.parts import Part, Sentences, Unseen
 from sentrack_lib.views.words import are, of, said, sentence
 
@@ -33,7 +33,8 @@ def groups(papers: Papers) -> Sentences:
     many = f"in {said(families, 'family', 'families')} (one question in one subject)"
     made = f"{sentence(said(len(tested), 'comparison'))} of groups {are(len(tested))} told here, {many}."
     honest = "In each family at most one clear difference in ten is expected to be chance."
-    small = f"{sentence(said(few, 'group'))} {are(few)} too small for a verdict." if few else "No group is too small for a verdict."
+    too_few = f"{sentence(said(few, 'group'))} {are(few)} too small for a verdict."
+    small = too_few if few else "No group is too small for a verdict."
     return Sentences([f"{made} {honest}", small])
 
 
@@ -62,8 +63,10 @@ def _known(row: Row) -> str:
     )
 
 
-def subject_or_pupil(papers: Papers) -> Sentences:
+def subject_or_pupil(papers: Papers) -> Part:
     """Whether classes are behind because of what happens in them, or because of who sits there; and where the SEN gap lies."""
+    if not papers.has("teaching_groups"):
+        return Unseen(NO_CLASSES)
     others, own = (_classes(papers, measure) for measure in ("progress", "beside own average"))
     behind = others[others["verdict"].str.startswith(LOWER)]
     both = behind.merge(own[own["verdict"].str.startswith(LOWER)], on=["subject", "group"])

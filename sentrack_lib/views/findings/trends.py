@@ -7,14 +7,15 @@ import pandas as pd
 from pandas import DataFrame
 
 from sentrack_lib.sources.codes import sen_group
-from sentrack_lib.views.headlines import DID, MARKS, WHO, followed, label, not_followed, size
+from sentrack_lib.views.headlines import CALLED, DID, MARKS, WHO, followed, label, not_followed, size
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Sentences, Unseen
 from sentrack_lib.views.tables.changed import NOT_YOURS
-from sentrack_lib.views.words import number, of, said, sentence
+from sentrack_lib.views.words import are, number, of, said, sentence
 
 MOST_SHOWN = 3
 """Changes told one by one, the clearest first; the others are counted and stand in the table."""
+ROUNDED = "Counts are rounded to the nearest 5; a difference of a few pupils is as likely to be chance."
 Row = Mapping[Hashable, Any]
 
 
@@ -38,12 +39,16 @@ def _since(changes: DataFrame, rows: DataFrame, since: str) -> list[str]:
     if not tested:
         return [f"Since {label(since)} nothing can be said to have changed: too few pupils are known in both terms."]
     marked = looked_at[looked_at["mark"].isin(MARKS)].sort_values("q_value", kind="stable")
-    verb = "is" if len(marked) == 1 else "are"
-    first = f"Since {label(since)} {of(len(marked), tested, 'change')} looked at {verb} more than chance would make."
+    if tested == 1:
+        alone = looked_at[looked_at["q_value"].notna()].to_dict("records")[0]
+        return [_change(alone, rows) + ("" if len(marked) else " The difference is within what chance does.")]
+    first = f"Since {label(since)} {of(len(marked), tested, 'change')} looked at {are(len(marked))} more than chance would make."
     if marked.empty:
         return [f"{first} Smaller changes than could be seen may be real."]
-    shown = marked.head(MOST_SHOWN)
-    last = f" The {MOST_SHOWN} clearest are told here." if len(marked) > MOST_SHOWN else ""
+    # What is so of pupils with SEN is not told again of those at SEN support and those with a plan.
+    both = marked["figure"].isin(marked.loc[marked["group"].eq("with SEN") & marked["subject"].eq(ALL), "figure"])
+    shown = marked[~(both & marked["group"].isin(["SEN support", "EHC plan"]))].head(MOST_SHOWN)
+    last = " Those not told here stand in the table." if len(marked) > len(shown) else ""
     return [first + last, *(_change(row, rows) for row in shown.to_dict("records"))]
 
 
@@ -53,10 +58,11 @@ def _change(row: Row, rows: DataFrame) -> str:
     values = mine.assign(told=_briefly(mine)).set_index("term")["told"].reindex([row["term"], row["since"]]).fillna("not known")
     numbers = f"{values.iloc[0]} in {label(row['term'])}, {values.iloc[1]} in {label(row['since'])}"
     who, where = WHO[row["group"]], "" if row["subject"] == ALL else f" in {row['subject']}"
-    if row["figure"] in DID:
+    if row["figure"] in DID and row["mark"] in MARKS:
         return f"{sentence(row['mark'])} {who} {DID[row['figure']]}{where}: {numbers}."
-    what = "Growth" if row["figure"] == "growth" else "The mean share of sessions missed"
-    return f"{what} of {who}{where} is {row['mark']}: {numbers}."
+    what = {"growth": "Mean growth", "absence": "The mean share of sessions missed"}.get(row["figure"], CALLED[row["figure"]])
+    direction = f" is {row['mark']}" if row["mark"] in MARKS else ""
+    return f"{what} of {who}{where}{direction}: {numbers}."
 
 
 def _briefly(rows: DataFrame) -> list[str]:
@@ -79,7 +85,7 @@ def _counted(papers: Papers) -> list[str]:
     rows = followed(papers, "trends")
     rows = rows[rows["group"].eq("with SEN") & rows["figure"].isin(list(DID))]
     lines = [_beside(str(figure), mine.sort_values("term").tail(2)) for figure, mine in rows.groupby("figure", sort=False)]
-    return lines or ["There are no counts of pupils with SEN that can be shown."]
+    return [*lines, ROUNDED] if lines else ["There are no counts of pupils with SEN that can be shown."]
 
 
 def _beside(figure: str, rows: DataFrame) -> str:
@@ -128,6 +134,9 @@ def _statuses(rows: DataFrame) -> str:
 
 def _corrected(rows: DataFrame) -> str:
     """How many pupils' prior attainment and marks were corrected."""
+    corrected = rows["table"].isin(["prior_attainment", "assessments"])
+    if not corrected.any():
+        return "Nobody's prior attainment or marks were corrected."
     prior, marks = (rows.loc[rows["table"].eq(name), "pupil_id"].nunique() for name in ("prior_attainment", "assessments"))
     was = "was" if prior == 1 else "were"
     return f"Prior attainment of {said(prior, 'pupil')} and marks of {said(marks, 'pupil')} {was} corrected."

@@ -3,8 +3,8 @@
 import numpy as np
 from pandas import DataFrame, Series
 
-from sentrack_lib.views.papers import ALL, Papers
-from sentrack_lib.views.parts import Part, Table
+from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
+from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.words import band_of, number, sentence
 
 CLEAR = "clear difference"
@@ -19,13 +19,14 @@ READINGS = {
 
 def subject_or_pupil(papers: Papers) -> Part:
     """Classes behind others, or behind their pupils' own averages, and which of the two it is."""
+    if not papers.has("teaching_groups"):
+        return Unseen(NO_CLASSES)
     others, own = (_classes_of(papers, measure) for measure in ("progress", OWN))
-    both = others.join(own[["gap_less_artefact", "verdict"]], rsuffix="_own")
-    behind = both["verdict"].str.startswith(LOWER), both["verdict_own"].fillna("").str.startswith(LOWER)
-    shown = both[behind[0] | behind[1]].reset_index()
-    reading = Series(
-        [READINGS[each] for each in zip(*(side[behind[0] | behind[1]] for side in behind), strict=True)], shown.index
-    )
+    both = others.join(own[["gap_less_artefact", "verdict"]].add_suffix("_own"))
+    behind = both["verdict"].str.startswith(LOWER), both["verdict_own"].astype("str").fillna("").str.startswith(LOWER)
+    either = behind[0] | behind[1]
+    shown = both[either].reset_index()
+    reading = Series([READINGS[each] for each in zip(*(side[either] for side in behind), strict=True)], shown.index, dtype="str")
     tested = int(both["q_value"].notna().sum())
     return Table(
         _classes(shown).assign(**{"What it points to": reading}),
@@ -53,6 +54,8 @@ def _classes(rows: DataFrame) -> DataFrame:
 
 def own_by_subject(papers: Papers) -> Part:
     """Pupils with SEN in each subject beside their own other subjects."""
+    if not papers.has("teaching_groups"):
+        return Unseen(NO_CLASSES)
     rows = papers.about_here(OWN)
     family = "SEN status" if papers.year_group == ALL else "SEN by year group"
     rows = rows[rows["by"].eq(family) & rows["group"].ne("No SEN")]
@@ -75,13 +78,13 @@ def own_by_subject(papers: Papers) -> Part:
 
 def within_classes(papers: Papers) -> Part:
     """Pupils with SEN beside the other pupils of their own classes; of one subject, class by class."""
+    if not papers.has("teaching_groups"):
+        return Unseen(NO_CLASSES)
     if papers.subject != ALL:
         return _class_by_class(papers)
     rows = papers.tables.get("within_classes", DataFrame())
     if rows.empty or papers.year_group != ALL:
-        return Table(
-            DataFrame(), "Inside classes", nothing="choose a subject to see pupils with SEN beside the others of their class."
-        )
+        return Unseen("Choose a subject to see pupils with SEN beside the others of their own class.")
     shown = DataFrame({
         "Subject": rows["subject"],
         "Classes": rows["classes"],

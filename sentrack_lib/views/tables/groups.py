@@ -4,7 +4,7 @@ from pandas import DataFrame, Series
 from scipy.special import ndtr
 
 from sentrack_lib.sources.codes import need_label
-from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.words import band, number, sentence
 
@@ -51,12 +51,15 @@ def by_intersection(papers: Papers) -> Part:
     rows = papers.comparisons[papers.comparisons["by"].str.contains(" × ")]
     shown = DataFrame({"Question": rows["family"].map(sentence)}).join(_printed(rows, "group"))
     note = f"{int(rows['q_value'].notna().sum())} groups tested. {DRAWN}"
-    nothing = "none is asked for here. Name them under `intersections` in the parameters."
-    return Table(shown[rows["mean"].notna()], f"Where two questions meet: {papers.title}", note, nothing)
+    if rows.empty:
+        return Unseen("Nothing is asked for here. Name two questions under `intersections` in the parameters.")
+    return Table(shown[rows["mean"].notna()], f"Where two questions meet: {papers.title}", note, "no group has five pupils.")
 
 
 def by_class(papers: Papers) -> Part:
     """Teaching groups of the subject looked at; over all subjects, those with a clear difference."""
+    if not papers.has("teaching_groups"):
+        return Unseen(NO_CLASSES)
     if papers.subject != ALL:
         return _beside_others(papers, "teaching group")
     rows = papers.compared[papers.compared["family"].eq("teaching group")]

@@ -6,7 +6,7 @@ from pandas import DataFrame, Series
 from sentrack_lib.sources.codes import need_label
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
-from sentrack_lib.views.words import band, sentence
+from sentrack_lib.views.words import band, of, sentence
 
 SEN_FAMILIES = ["SEN status", "SEN by year group"]
 CLEAR = "clear difference"
@@ -26,9 +26,9 @@ def rates_that_differ(papers: Papers) -> Part:
     rows = _rows(papers)
     if rows is None:
         return Unseen(NOT_HERE)
-    tested = int(rows["q_value"].notna().sum())
-    clear = rows[rows["verdict"].str.startswith(CLEAR)].sort_values(["measure", "q_value"], kind="stable")
-    note = f"{len(clear)} of {tested} comparisons; all stand in comparisons.csv. {NOTE}"
+    tested = int(rows["tested"].groupby(rows["family"]).max().sum())
+    clear = rows[rows["verdict"].str.startswith(CLEAR)]
+    note = f"{of(len(clear), tested, 'comparison')}; all stand in comparisons.csv. {NOTE}"
     return Table(
         _printed(clear), "Groups in which something happens more or less often", note, f"none of {tested} comparisons is clear."
     )
@@ -52,15 +52,19 @@ def _rates(papers: Papers, families: list[str], told: str) -> Part:
     if rows is None:
         return Unseen(NOT_HERE)
     rows = rows[rows["by"].isin(families)]
+    tested = int(rows["tested"].groupby(rows["family"]).max().sum())
     title = f"What happens how often, {told}: {papers.title}"
-    return Table(_printed(rows), title, f"{int(rows['q_value'].notna().sum())} comparisons. {NOTE}", "nothing is known.")
+    return Table(_printed(rows), title, f"{tested} comparisons. {NOTE}", "nothing is known.")
 
 
 def _printed(rows: DataFrame) -> DataFrame:
     needs = rows["by"].eq("type of need")
+    group = rows["group"].where(~needs, need_label(rows["group"]))
+    named = {"What": rows["measure"].map(sentence), "Group": group.mask(rows["by"].eq("SEN by year group"), "With SEN, " + group)}
+    if "mean" not in rows:  # for readers who are told in words alone
+        return DataFrame({**named, "Verdict": rows["verdict"]})
     return DataFrame({
-        "What": rows["measure"].map(sentence),
-        "Group": rows["group"].where(~needs, need_label(rows["group"])),
+        **named,
         "Of the group": _told(rows["count"], rows["n"], rows["mean"]),
         "Likely between": band(100 * rows["low"], 100 * rows["high"]),
         "Of the others": _told(rows["count_rest"].where(rows["mean"].notna()), rows["n_rest"], rows["mean_rest"]),

@@ -1,0 +1,91 @@
+"""Every part of every page can be shown, to every audience and at every part of a school: none fails, none is blank."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from pandas import DataFrame
+
+from sentrack_lib.measures import review
+from sentrack_lib.privacy import for_audience
+from sentrack_lib.sources.loading import load_school
+from sentrack_lib.views import figures, findings, tables
+from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.parts import Figure
+
+PROJECT = Path(__file__).resolve().parents[1]
+ROOMS = {"findings": findings, "figures": figures, "tables": tables}
+INTERSECTIONS = [("type of need", "year group", "subject"), ("gender", "SEN status"), ("set", "subject")]
+
+
+def shown_by(notebook: str) -> list[str]:
+    cells = nbformat.read(PROJECT / "notebooks" / f"{notebook}.ipynb", as_version=4).cells
+    return re.findall(r"page\.show\((\w+\.\w+)\)", "\n".join(cell.source for cell in cells))
+
+
+PARTS = shown_by("2_review")
+
+
+@pytest.fixture(scope="module")
+def places() -> list[Papers]:
+    """The review of the invented school as each audience opens it: the school, a year, a subject, a class."""
+    school = load_school(PROJECT / "data" / "sample")
+    reviewed = review(school, school.terms[-1], intersections=INTERSECTIONS)
+    inclusion = Papers("inclusion", reviewed)
+    department = Papers("department", for_audience(reviewed, "department", ["English"]))
+    opened = [("9",), ("7",), (ALL, "Science"), ("9", "English"), ("9", "English", "9/En3")]
+    governors = Papers("governors", for_audience(reviewed, "governors"))
+    return [inclusion, *(inclusion.on(*place) for place in opened), *(department.on(*place) for place in [
+        (ALL, "English"), ("9", "English"), ("9", "English", "9/En3")]), governors]  # fmt: skip
+
+
+def with_nobody(papers: Papers) -> Papers:
+    """The same tables without a row, but for what the page is about."""
+    empty = {name: table.iloc[:0] for name, table in papers.tables.items()}
+    return Papers(papers.audience, {**empty, "about": papers.tables["about"]})
+
+
+def part(name: str, papers: Papers):
+    room, function = name.split(".")
+    return getattr(ROOMS[room], function)(papers)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_is_shown_to_every_audience_everywhere(places, name):
+    for papers in places:
+        shown = part(name, papers)
+        assert shown.html() and repr(shown).strip(), papers.title
+        assert not re.search(r"\b(nan|None(?! of)|NaT|<NA>|inf)\b", repr(shown)), (papers.title, repr(shown))
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.filterwarnings("error")
+def test_a_part_says_so_where_there_is_nobody(places, name):
+    for papers in {papers.audience: papers for papers in places}.values():
+        assert part(name, with_nobody(papers)).html()
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_governors_are_shown_no_pupil(places, name):
+    inclusion, governors = places[0], places[-1]
+    named = inclusion.roll[["surname", "forename", "upn"]].melt()["value"].dropna().unique()
+    about = set(re.findall(r"\w+", governors.title))
+    words = set(re.findall(r"[\w'’-]+", repr(part(name, governors))))
+    assert not words & {each for each in named if len(each) > 3} - about
+
+
+def test_figures_have_an_alternative_that_names_what_is_drawn(places):
+    for name in (each for each in PARTS if each.startswith("figures.")):
+        drawn = [shown for papers in places if isinstance(shown := part(name, papers), Figure)]
+        assert drawn and all(re.search(r"\d", shown.alternative) for shown in drawn), name
+
+
+def test_a_table_is_not_changed_by_being_shown(places):
+    before = {name: table.copy() for name, table in places[0].tables.items()}
+    for name in PARTS:
+        part(name, places[0])
+    for name, table in places[0].tables.items():
+        pd.testing.assert_frame_equal(table, before[name])
+    assert isinstance(before["roll"], DataFrame)
