@@ -74,9 +74,25 @@ def _shown(groups: DataFrame) -> DataFrame:
 def for_governors(tables: Tables) -> dict[str, DataFrame]:
     """Rounded counts, and groups large enough to be spoken of; no row about a pupil, a class or a teacher."""
     handed = {"about": tables["about"], "rates": _published(tables["rates"]), "comparisons": _spoken_of(tables["comparisons"])}
-    if "rate_comparisons" in tables:
-        handed["rate_comparisons"] = _verdicts(tables["rate_comparisons"])
-    return handed
+    rules = {"rate_comparisons": _verdicts, "trends": _trend_counts, "benchmarks": _beside_england}
+    return handed | {name: rule(tables[name]) for name, rule in rules.items() if name in tables}
+
+
+def _trend_counts(trends: DataFrame) -> DataFrame:
+    """Term by term the rounded counts of pupils with and without SEN, and of both together their sums."""
+    parts = trends["group"].isin(["with SEN", "without SEN"]) & trends["subject"].eq("all") & trends["count"].notna()
+    blank = dict.fromkeys(["value", "low", "high"], float("nan"))
+    shown = trends[parts].assign(count=lambda row: rounded(row["count"]), n=lambda row: rounded(row["n"]), **blank)
+    together = _sums_of_parts(shown, ["figure", "subject", "term", "unit"], ["count", "n"])
+    return pd.concat([together.assign(group="all pupils", **blank), shown], ignore_index=True)[list(trends)]
+
+
+def _beside_england(benchmarks: DataFrame) -> DataFrame:
+    """The published figures; beside them the school's own of pupils without SEN alone, whose counts stand in the rates too."""
+    ours = benchmarks["group"].eq("without SEN") & benchmarks["count"].notna()
+    counts = {name: rounded(benchmarks[name]).where(ours) for name in ("count", "of")}
+    blank = dict.fromkeys(["value", "low", "high", "limit_low", "limit_high"], float("nan"))
+    return benchmarks.assign(told="", **counts, **blank)
 
 
 def _verdicts(groups: DataFrame) -> DataFrame:
@@ -88,13 +104,13 @@ def _verdicts(groups: DataFrame) -> DataFrame:
 def _published(rates: DataFrame) -> DataFrame:
     """Counts of pupils with and without SEN, rounded; those of all are their sums, so that no hidden one can be worked out."""
     shown = rates[rates["family"].eq("SEN")].assign(count=lambda row: rounded(row["count"]), of=lambda row: rounded(row["of"]))
-    # Where a part is hidden the total is too: what is left of it would be the hidden part.
-    together = shown.groupby("measure", sort=False)[["count", "of"]].agg(_all_or_none).reset_index()
+    together = _sums_of_parts(shown, ["measure"], ["count", "of"])
     return pd.concat([together.assign(family="all pupils", group="all shown"), shown], ignore_index=True)[list(rates)]
 
 
-def _all_or_none(counts: Series) -> object:
-    return counts.sum(skipna=False)
+def _sums_of_parts(shown: DataFrame, by: list[str], counts: list[str]) -> DataFrame:
+    """Totals made of published counts. Where a part is hidden the total is too: what is left of it would be the hidden part."""
+    return shown.groupby(by, sort=False)[counts].agg(lambda part: part.sum(skipna=False)).reset_index()
 
 
 def _spoken_of(groups: DataFrame) -> DataFrame:

@@ -54,8 +54,8 @@ def samples(random_groups) -> dict[str, np.ndarray]:
 # --- each statistic beside another library --------------------------------------------------------
 
 
-def test_the_columns_are_those_of_the_contract_and_seven_more(compared):
-    assert [*CONTRACT, "n_rest", "mean_rest", "tested", "seen", "why", "measure", "by"] == COLUMNS
+def test_the_columns_are_those_of_the_contract_and_eight_more(compared):
+    assert [*CONTRACT, "n_rest", "mean_rest", "q_all", "tested", "seen", "why", "measure", "by"] == COLUMNS
     assert list(compared.reset_index()[COLUMNS]) == COLUMNS
 
 

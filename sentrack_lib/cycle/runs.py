@@ -26,6 +26,7 @@ from sentrack_lib.sources.loading import School, load_school
 TABLES = {
     "progress": ("progress",), "flags": ("flags",), "comparisons": ("comparisons", "rate_comparisons"),
     "within_classes": ("within_classes",), "attainment": ("attainment",), "absences": ("absences",),
+    "trends": ("trends",), "trend_changes": ("trend_changes",), "benchmarks": ("benchmarks",),
     "problems": ("problems",), "changes": ("changes",),
 }  # fmt: skip
 """The files that a run leaves, each with the tables it holds one under the other."""

@@ -8,6 +8,7 @@ from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.measures.attendance import attendance
+from sentrack_lib.measures.benchmarks import beside_benchmarks
 from sentrack_lib.measures.changes import changes
 from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags import raise_flags, rules_from
@@ -15,7 +16,10 @@ from sentrack_lib.measures.groups.beside_others import beside_others
 from sentrack_lib.measures.groups.counts import rates
 from sentrack_lib.measures.imports import corrected, imported_problems, imports, of_term
 from sentrack_lib.measures.progress import progress
+from sentrack_lib.measures.trend_changes import trend_changes
+from sentrack_lib.measures.trends import sums_by_term, trends
 from sentrack_lib.settings import Threshold
+from sentrack_lib.sources.benchmarks import benchmarks_of
 from sentrack_lib.sources.loading import School
 from sentrack_lib.terms import Term
 
@@ -38,6 +42,7 @@ def review(
     attended = {each: attendance(tables, each) for each in terms}
     growth, absences = (pd.concat(each.values(), ignore_index=True) for each in (grown, attended))
     flags = raise_flags(tables, growth, absences, terms, rules, school.scales)
+    by_term = sums_by_term(growth, absences, tables["behaviour"], tables["pupils"])
     return {
         "about": _about(school, terms),
         "roll": now["pupils"],
@@ -47,6 +52,9 @@ def review(
         "flags": flags,
         **beside_others({**tables, **_plain(school)}, grown, attended, intersections),
         "rates": rates(now["pupils"], attended[term], flags, now["behaviour"], grown[term]),
+        "trends": trends(by_term),
+        "trend_changes": trend_changes(by_term),
+        "benchmarks": beside_benchmarks(now["pupils"], attended[term], tables["behaviour"], benchmarks_of(school.folder), term),
         **_about_data(school, terms),
     }
 

@@ -21,7 +21,7 @@ OWN_FAMILIES = ("SEN status", "type of need", "SEN by year group", "teaching gro
 QUESTION = ["family", "subject"]
 COLUMNS = [
     *ROW, "n", "mean", "pooled", "low", "high", "q_value", "artefact", "gap_less_artefact", "detectable", "verdict",
-    "n_rest", "mean_rest", "tested", "seen", "why", "measure", "by",
+    "n_rest", "mean_rest", "q_all", "tested", "seen", "why", "measure", "by",
 ]  # fmt: skip
 
 
@@ -32,7 +32,8 @@ def compare(progress: DataFrame, groups: DataFrame, previous: DataFrame | None =
     of the period before. Means, gaps and `detectable` are in scaled residuals, standard deviations of growth; `mean` and
     `mean_rest` are plain; `pooled` with its 95 % interval `low` to `high` is drawn towards the mean of its family as far as its
     size asks for. `artefact` is the gap that different starting points alone would show. For `all` it is the mean of the pupil's
-    artefacts in single subjects, on the scale of the average. `tested` groups of the family were tested together in the subject.
+    artefacts in single subjects, on the scale of the average. `tested` groups of the family were tested together in the subject;
+    `q_all` is q over every test of the table, in all families and subjects, for what is told without being asked for.
     `seen` is `as last time` where the gap less the artefact had the same sign before, else `new`. `why` says why there is no
     verdict. Whole year groups cannot be compared so: growth is measured inside each."""
     return compared(outcomes(progress), groups, previous)
@@ -62,13 +63,16 @@ def gaps_of(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
 def compared(outcomes: DataFrame, groups: DataFrame, previous: DataFrame | None = None, measure: str = PROGRESS) -> DataFrame:
     """The comparison of any outcome `u` in standard deviations, with its `cohort` and `drift`; columns as `compare`."""
     table = sums(outcomes, groups)
-    for step in (_described, _pooled, _tested):
+    table = table.assign(by=table["family"].str.removesuffix(f" {OWN}"))
+    # Beside the own average a question is asked of every subject at once, so these are one family.
+    question = ["by"] if measure == OWN else QUESTION
+    for step in (_described, _pooled):
         table = step(table)
+    table = _tested(table, question)
     table = table.assign(seen=seen(table, previous, ROW))
     relevant = table["gap_less_artefact"].abs().ge(RELEVANT) & _same_sign(table)
     table = table.assign(verdict=in_words(table, relevant), why=why_not(table, relevant))
-    table = table.assign(tested=_tests(table), measure=measure)
-    return in_order(table.assign(by=table["family"].str.removesuffix(f" {OWN}")))[COLUMNS]
+    return in_order(table.assign(tested=_tests(table, question), measure=measure))[COLUMNS]
 
 
 def in_order(table: DataFrame) -> DataFrame:
@@ -79,8 +83,8 @@ def in_order(table: DataFrame) -> DataFrame:
     return table.sort_values(["place", "family", "subject", "group"], ignore_index=True)
 
 
-def _tests(table: DataFrame) -> Series:
-    return table["q_value"].notna().groupby([table[column] for column in QUESTION]).transform("sum").astype("int64")
+def _tests(table: DataFrame, question: list[str]) -> Series:
+    return table["q_value"].notna().groupby([table[column] for column in question]).transform("sum").astype("int64")
 
 
 def _same_sign(table: DataFrame) -> Series:
@@ -144,10 +148,11 @@ def _summed(question: np.ndarray, values: Series) -> Series:
     return Series(np.bincount(question, numbers)[question] if len(numbers) else numbers, index=values.index)
 
 
-def _tested(table: DataFrame) -> DataFrame:
-    """q-values over each family and subject; p is the larger of Welch's for the raw gap and for the gap less the artefact."""
+def _tested(table: DataFrame, question: list[str]) -> DataFrame:
+    """q-values over each question; p is the larger of Welch's for the raw gap and for the gap less the artefact."""
     large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)
     rest = DataFrame({"n": table["n_rest"], "mean": table["mean_rest"], "variance": table["variance_rest"]})
     raw, corrected = (gap_of_means(each, rest)["p"] for each in (table, table.assign(mean=table["mean"] - table["artefact"])))
     p = raw.where(raw.gt(corrected) | raw.isna() | corrected.isna(), corrected).where(corrected.notna()).where(large)
-    return table.assign(large=large, q_value=q_values(p, [table[column] for column in QUESTION]))
+    everything = Series(0, index=table.index)
+    return table.assign(q_value=q_values(p, [table[column] for column in question]), q_all=q_values(p, [everything]))

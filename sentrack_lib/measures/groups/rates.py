@@ -20,6 +20,7 @@ from sentrack_lib.measures.groups.certainty import (
 from sentrack_lib.measures.groups.comparisons import in_order
 from sentrack_lib.measures.groups.membership import ALL, CROSSED, SUBJECT_BOUND, YEAR_GROUP, groupings
 from sentrack_lib.measures.groups.verdicts import in_words, seen, why_not
+from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.terms import Term
 
 ABSENCES = {"persistent absence": "persistent", "severe absence": "severe"}
@@ -33,7 +34,7 @@ FEWEST_EVENTS, TIMES = 5, 1.5
 COLUMNS = [
     "measure", "by", "family", "group", "subject", "n", "count", "mean", "low", "high", "q_value", "gap_less_artefact",
     "gap_low", "gap_high", "detectable", "verdict", "n_rest", "count_rest", "mean_rest", "ratio", "limit_low", "limit_high",
-    "tested", "seen", "why",
+    "q_all", "tested", "seen", "why",
 ]  # fmt: skip
 ROW = ["family", "group"]
 
@@ -43,21 +44,23 @@ def happened(roll: DataFrame, attendance: DataFrame, behaviour: DataFrame, term:
 
     `attendance` is the term's measure; `behaviour` of all terms. Without any record of behaviour in the year nothing is known of
     it; without a single sanction (or reward) nothing of sanctions (or rewards)."""
-    pupils = roll["pupil_id"].astype("str")
+    pupils = pd.Index(roll["pupil_id"].astype("str"))
     names = behaviour["term"].drop_duplicates().astype("str")
     to_date = [name for name in names if Term.named(name).year == term.year and Term.named(name) <= term]
     year = behaviour[behaviour["term"].isin(to_date)]
+    whose = places_among(year["pupil_id"], pupils)
     absent = attendance.set_index("pupil_id")[list(ABSENCES.values())].reindex(pupils)
     told = {name: absent[column].astype("boolean").to_numpy() for name, column in ABSENCES.items()}
-    told |= {name: _occurred(year, kind, pupils, name in RECORDED_BY_ALL) for name, kind in EVENTS.items()}
+    told |= {name: _occurred(year["kind"].eq(kind), whose, len(pupils), name) for name, kind in EVENTS.items()}
     columns = {name: pd.array(values, dtype="boolean") for name, values in told.items()}
-    return DataFrame({"pupil_id": pupils.to_numpy()} | columns)
+    return DataFrame({"pupil_id": pupils} | columns)
 
 
-def _occurred(year: DataFrame, kind: str, pupils: Series, always: bool) -> Any:
-    rows = year[year["kind"].eq(kind)]
-    recorded = not (year if always else rows).empty
-    return pupils.isin(rows["pupil_id"].astype("str")).to_numpy() if recorded else [pd.NA] * len(pupils)
+def _occurred(kind: Series, whose: np.ndarray, pupils: int, name: str) -> Any:
+    """Whether any event of one kind is each pupil's."""
+    recorded = len(kind) if name in RECORDED_BY_ALL else kind.any()
+    mine = whose[kind.to_numpy() & (whose >= 0)]
+    return np.bincount(mine, minlength=pupils) > 0 if recorded else [pd.NA] * pupils
 
 
 def compare_rates(happened: DataFrame, groups: DataFrame, previous: DataFrame | None = None) -> DataFrame:
@@ -65,9 +68,9 @@ def compare_rates(happened: DataFrame, groups: DataFrame, previous: DataFrame | 
 
     `happened` is from `happened`, `groups` from `pupil_groups`, `previous` from `rate_gaps` of the period before. `count` of
     `n` is the share `mean` with its Wilson interval `low` to `high`; the gap to the rest, `gap_less_artefact` (named as in
-    comparisons of growth; nothing is taken off), has Newcombe's; `q_value` is from Fisher's test over the family; `ratio` is
-    how many times as often, where both sides have 5 events or more; `limit_low` to `limit_high` is where such a group lies 95
-    times in 100 if it is like the whole school. Groups under 5 show their number alone."""
+    comparisons of growth; nothing is taken off), has Newcombe's; `q_value` is from Fisher's test over the family, `q_all` over
+    the table; `ratio` is how many times as often, where both sides have 5 events or more; `limit_low` to `limit_high` is where
+    such a group lies 95 times in 100 if it is like the whole school. Groups under 5 show their number alone."""
     table = _counted(happened, groups)
     for step in (_described, _tested):
         table = step(table)
@@ -134,10 +137,12 @@ def _tested(table: DataFrame) -> DataFrame:
     counted = table["count"].fillna(0).astype("int64")
     differs = (counted + table["count_rest"]).gt(0) & (counted + table["count_rest"]).lt(table["n"] + table["n_rest"])
     p = fisher(counted, table["n"], table["count_rest"], table["n_rest"]).where(large & differs)
-    return table.assign(q_value=q_values(p, [table["family"]]))
+    return table.assign(q_value=q_values(p, [table["family"]]), q_all=q_values(p, [Series(0, index=table.index)]))
 
 
 def _relevant(table: DataFrame) -> Series:
     """Gaps of 0.2 in Cohen's h (Cohen 1988), or of half as often again where there are events enough for a ratio."""
     angle, angle_rest = (2 * np.arcsin(np.sqrt(table[column].astype("float64"))) for column in ("mean", "mean_rest"))
-    return (angle - angle_rest).abs().ge(SMALLEST_EFFECT) | table["ratio"].ge(TIMES) | table["ratio"].le(1 / TIMES)
+    large = (angle - angle_rest).abs().ge(SMALLEST_EFFECT) | table["ratio"].ge(TIMES) | table["ratio"].le(1 / TIMES)
+    # Of two groups alone q is p, and .10 of one test would be too easily reached: the interval must leave nought out as well.
+    return large & (table["gap_low"].gt(0) | table["gap_high"].lt(0))

@@ -11,6 +11,7 @@ from sentrack_lib.measures.groups.certainty import NO_SPREAD, TESTED, q_values
 from sentrack_lib.measures.groups.comparisons import RELEVANT, compared
 from sentrack_lib.measures.groups.sums import MOSTLY
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
+from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.sources.codes import has_sen
 
 WITHIN = "within classes"
@@ -38,13 +39,23 @@ def within_classes(outcomes: DataFrame, roll: DataFrame, teaching_groups: DataFr
 
 def _in_classes(outcomes: DataFrame, roll: DataFrame, teaching_groups: DataFrame) -> DataFrame:
     """Outcomes with the pupil's class of the subject and whether the pupil has SEN; one class a pupil, and it is the cohort."""
-    sen = has_sen(roll["sen_status"]).to_numpy(dtype=object)
-    known = DataFrame({"pupil_id": roll["pupil_id"].astype("str"), "sen": sen}).dropna().astype({"sen": bool})
-    lessons = teaching_groups[["pupil_id", "subject", "teaching_group"]].dropna().astype("str")
-    lessons = lessons.drop_duplicates(["pupil_id", "subject"]).rename(columns={"teaching_group": "class"})
-    rows = outcomes.astype({"pupil_id": "str", "subject": "str"}).merge(lessons, on=["pupil_id", "subject"])
-    rows = rows.merge(known, on="pupil_id")
-    return rows.assign(cohort=pd.factorize(rows["subject"] + "\n" + rows["class"])[0])
+    sen = has_sen(roll["sen_status"])
+    pupils, subjects = pd.Index(roll["pupil_id"].astype("str")[sen.notna()]), pd.Index(outcomes["subject"].unique()).astype("str")
+    lessons = teaching_groups[["pupil_id", "subject", "teaching_group"]].dropna().drop_duplicates(["pupil_id", "subject"])
+    # One number for a pupil and subject: to join by it takes a fifth of the time of joining by their names.
+    taught, asked = (_meeting(rows, pupils, subjects) for rows in (lessons, outcomes))
+    of_lesson = pd.Series(np.arange(len(lessons)), taught)[taught >= 0].reindex(asked[asked >= 0])
+    rows = outcomes[asked >= 0][of_lesson.notna().to_numpy()]
+    lesson = lessons["teaching_group"].astype("str").to_numpy()[of_lesson.dropna().astype("int64")]
+    mine = sen[sen.notna()].to_numpy(dtype=bool)[pupils.get_indexer(pd.Index(rows["pupil_id"]).astype("str"))]
+    cohort = pd.factorize(rows["subject"].astype("str").to_numpy() + "\n" + lesson)[0]
+    return rows.astype({"pupil_id": "str", "subject": "str"}).assign(**{"class": lesson, "sen": mine, "cohort": cohort})
+
+
+def _meeting(rows: DataFrame, pupils: pd.Index, subjects: pd.Index) -> np.ndarray:
+    """The number of each row's pupil and subject; -1 where one of them is not asked for."""
+    pupil, subject = places_among(rows["pupil_id"], pupils), places_among(rows["subject"], subjects)
+    return np.where((pupil < 0) | (subject < 0), -1, pupil * len(subjects) + subject)
 
 
 def _over_classes(rows: DataFrame) -> DataFrame:

@@ -1,9 +1,22 @@
 """Figures: each draws finished tables and computes nothing; its title is the question, its words say what it shows."""
 
+from sentrack_lib.views.figures.benchmarks import benchmarks
 from sentrack_lib.views.figures.classes import own_by_subject
 from sentrack_lib.views.figures.data import coverage
 from sentrack_lib.views.figures.groups import by_class, by_need, by_sen, by_year
 from sentrack_lib.views.figures.pupils import pupils
 from sentrack_lib.views.figures.rates import persistent_absence
+from sentrack_lib.views.figures.trends import trends
 
-__all__ = ["by_class", "by_need", "by_sen", "by_year", "coverage", "own_by_subject", "persistent_absence", "pupils"]
+__all__ = [
+    "benchmarks",
+    "by_class",
+    "by_need",
+    "by_sen",
+    "by_year",
+    "coverage",
+    "own_by_subject",
+    "persistent_absence",
+    "pupils",
+    "trends",
+]

@@ -3,5 +3,6 @@
 from sentrack_lib.views.findings.about_data import data
 from sentrack_lib.views.findings.groups import groups, known, subject_or_pupil
 from sentrack_lib.views.findings.opening import about, review
+from sentrack_lib.views.findings.trends import changed, trends
 
-__all__ = ["about", "data", "groups", "known", "review", "subject_or_pupil"]
+__all__ = ["about", "changed", "data", "groups", "known", "review", "subject_or_pupil", "trends"]

@@ -82,7 +82,7 @@ def _changed(papers: Papers) -> str:
         return "There is no earlier term to compare this one with."
     rows = papers.tables["changes"]
     moved = rows[rows["column"].eq("roll")]
-    joined = int(moved["before"].isna().sum())
+    joined = int(moved["after"].eq("on the roll").sum())
     other = rows.loc[rows["column"].ne("roll"), "pupil_id"].nunique()
     came = f"{said(joined, 'pupil')} joined, {said(len(moved) - joined, 'pupil')} left"
     return f"Since {before}, {came}, and details of {said(other, 'pupil')} changed."

@@ -10,7 +10,7 @@ from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Sentences
 from sentrack_lib.views.words import are, have, named, of, said, sentence
 
-CLEAR = "clear difference"
+CLEAR, QUESTIONED = "clear difference", 0.10
 MOST_SHOWN = 2
 """Clear differences told one by one; the others are counted and stand in the tables."""
 READERS = {"inclusion": "the inclusion manager", "department": "the department", "governors": "governors"}
@@ -57,21 +57,24 @@ def _differences(papers: Papers) -> str:
     if tested.empty:
         return "No group here is large enough to be compared with the others: too few to say."
     clear = tested[tested["verdict"].str.startswith(CLEAR)]
+    found = clear[clear["q_all"].le(QUESTIONED)]
     # Of two groups that are each other's rest, one difference is told once, as that of the group that is behind.
-    pair = groups.groupby(["family", "subject"])["group"].transform("nunique").eq(2).reindex(clear.index)
-    told = clear.assign(side=clear["group"].mask(pair, "either"), behind=clear["verdict"].str.contains("lower"))
+    pair = groups.groupby(["family", "subject"])["group"].transform("nunique").eq(2).reindex(found.index)
+    told = found.assign(side=found["group"].mask(pair, "either"), behind=found["verdict"].str.contains("lower"))
     told = told.sort_values(["behind"], ascending=False, kind="stable").drop_duplicates(["family", "subject", "side"])
     told = told.sort_values("q_value", kind="stable").head(MOST_SHOWN)
-    return " ".join([*(_difference(row) for row in told.to_dict("records")), _out_of(len(clear), len(tested))])
+    return " ".join([*(_difference(row) for row in told.to_dict("records")), _out_of(len(clear), len(found), len(tested))])
 
 
-def _out_of(clear: int, tested: int) -> str:
+def _out_of(clear: int, found: int, tested: int) -> str:
     """How many comparisons were made, so that nobody takes the one found among hundreds for the one looked for."""
-    shows = "shows" if clear == 1 else "show"
-    told = f"{sentence(of(clear, tested, 'comparison'))} of groups {shows} a clear difference in progress"
-    if clear > MOST_SHOWN:
-        return f"{told}; the {MOST_SHOWN} clearest are told here, the others stand in the tables."
-    return f"{told}." + ("" if clear else " Smaller differences than could be detected may exist.")
+    if not clear:
+        return (
+            f"{sentence(of(0, tested, 'comparison'))} of groups shows a clear difference in progress; smaller ones may exist."
+        )
+    shows, holds = ("shows" if clear == 1 else "show"), ("holds" if found == 1 else "hold")
+    told = f"{sentence(of(clear, tested, 'comparison'))} of groups {shows} a clear difference in the question it belongs to"
+    return f"{told}; {found or 'none'} of them {holds} against all {tested:,} together."
 
 
 def _difference(row: Row) -> str:

@@ -138,5 +138,4 @@ def _corrected(rows: DataFrame) -> str:
     if not corrected.any():
         return "Nobody's prior attainment or marks were corrected."
     prior, marks = (rows.loc[rows["table"].eq(name), "pupil_id"].nunique() for name in ("prior_attainment", "assessments"))
-    was = "was" if prior == 1 else "were"
-    return f"Prior attainment of {said(prior, 'pupil')} and marks of {said(marks, 'pupil')} {was} corrected."
+    return f"Prior attainment of {said(prior, 'pupil')} and marks of {said(marks, 'pupil')} were corrected."
