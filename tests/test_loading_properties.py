@@ -153,7 +153,7 @@ def check(school: School) -> None:
     assert counts["read"].eq(counts["accepted"] + counts["set_aside"]).all()
     assert counts.select_dtypes("number").ge(0).all(axis=None)
     for row in counts.itertuples():
-        assert len(school.tables[row.table]) == expected(school, row.table, row.accepted), row.table
+        assert len({**school.tables, **school.records}[row.table]) == expected(school, row.table, row.accepted), row.table
     aside = school.problems[school.problems["effect"].ne(KEPT)]
     assert set(counts.loc[counts["set_aside"].gt(0), "file"]) <= set(aside["file"])
     assert set(school.problems.loc[school.problems["effect"].eq(FILE_SET_ASIDE), "row"].dropna()) == set()

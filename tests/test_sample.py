@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 import yaml
 from pandas import DataFrame, Series
-from scipy.stats import ttest_ind
+from scipy.stats import fisher_exact, ttest_ind
 
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.sources.loading import School, load_school
 from sentrack_lib.sources.problems import KEPT
-from sentrack_lib.sources.sample import write_sample
+from sentrack_lib.sources.sample import invent, school_of, write_sample
 
 COMMITTED = Path(__file__).resolve().parents[1] / "data" / "sample"
 LAST, A_YEAR_AGO, FIRST_OF_YEAR = "2025-26-summer", "2024-25-summer", "2025-26-autumn"
@@ -107,7 +107,7 @@ def test_a_school_without_pupils_or_terms_is_refused_in_a_sentence(tmp_path, pup
 
 
 def test_the_committed_school_is_small():
-    assert sum(map(len, _files(COMMITTED).values())) < 6_000_000
+    assert sum(map(len, _files(COMMITTED).values())) < 6_300_000
 
 
 def test_upns_have_the_right_check_letter_and_an_authority_that_does_not_exist(school):
@@ -246,5 +246,125 @@ def test_growth_agrees_between_subjects_and_points_last_over_a_year_as_in_real_s
 
 
 def test_pupils_named_in_one_truth_are_in_no_other(planted):
-    named = [pupil for truth in planted["truths"] for pupil in truth["pupil_ids"]]
-    assert len(named) == len(set(named)) > 15
+    named = [pupil for truth in planted["truths"] if truth["kind"] != "support missing" for pupil in truth["pupil_ids"]]
+    assert len(named) == len(set(named)) > 20
+    assert _truth(planted, "support missing")["pupil_ids"] == _truth(planted, "decline")["pupil_ids"]
+
+
+def _chance(inside: Series, yes: Series) -> float:
+    """Fisher's p for `yes` being as frequent inside a group as outside."""
+    return fisher_exact(pd.crosstab(inside, yes)).pvalue
+
+
+def _with_sen(roll: DataFrame) -> Series:
+    return roll["sen_status"].ne("N")
+
+
+def test_pupils_of_one_need_are_suspended_far_more_often(school, roll, planted):
+    truth = next(truth for truth in planted["truths"] if truth["about"] == "suspended")
+    events = school.tables["behaviour"].query("term >= @FIRST_OF_YEAR and kind == 'suspension'")
+    suspended, needs = roll.index.isin(events["pupil_id"]), roll["sen_need"].eq(truth["need"])
+    assert suspended[needs].mean() > 0.3 and suspended[~needs].mean() < 0.03
+    assert _chance(needs, pd.Series(suspended, roll.index)) < 1e-6
+
+
+def test_pupils_with_sen_are_persistently_absent_more_often(school, roll):
+    year = school.tables["attendance"].query("term >= @FIRST_OF_YEAR").groupby("pupil_id").sum(numeric_only=True)
+    absent = (year["sessions_attended"] / year["sessions_possible"]).reindex(roll.index).le(0.9)
+    assert absent[_with_sen(roll)].mean() > 1.5 * absent[~_with_sen(roll)].mean() and _chance(_with_sen(roll), absent) < 0.001
+
+
+def test_pupils_with_sen_hardly_go_to_one_club_and_to_the_others_like_everybody(school, roll, planted):
+    club = _truth(planted, "under-represented")["about"]
+    rows = school.tables["activities"].query("term == @LAST and kind in ['club', 'council', 'enrichment']")
+    chances = {
+        what: _chance(_with_sen(roll), roll.index.to_series().isin(who["pupil_id"])) for what, who in rows.groupby("activity")
+    }
+    assert chances.pop(club) < 0.001 and min(chances.values()) > 0.05 and len(chances) == 6
+
+
+def test_pupils_with_sen_and_their_parents_feel_less_listened_to_and_otherwise_like_the_others(school, roll, planted):
+    theme = _truth(planted, "views")["about"]
+    views = school.tables["views"].query("term == @LAST").assign(sen=lambda rows: rows["pupil_id"].map(_with_sen(roll)))
+    for (respondent, asked), rows in views.groupby(["respondent", "theme"]):
+        with_sen, others = (rows.loc[rows["sen"].eq(told), "score"] for told in (True, False))
+        lower = ttest_ind(with_sen, others, equal_var=False).pvalue < 0.01 and with_sen.mean() - others.mean() < -0.6
+        assert lower == (asked == theme), f"{respondent}: {asked}"
+
+
+def test_pupils_with_sen_and_their_parents_answer_more_often(school, roll):
+    for _, rows in school.tables["views"].query("term == @LAST").groupby("respondent"):
+        assert _chance(_with_sen(roll), roll.index.to_series().isin(rows["pupil_id"])) < 0.01
+
+
+def test_new_pupils_with_sen_are_supported_at_transfer_and_of_a_few_nothing_is_known(school, roll, planted):
+    truth, new = _truth(planted, "transfer"), roll[roll["year_group"].eq("7")]
+    helped = school.tables["activities"].query("term == @LAST and kind == 'transfer_support'")["pupil_id"]
+    assert _chance(_with_sen(new), new.index.to_series().isin(helped)) < 0.01
+    without = set(new.index) - set(school.tables["prior_attainment"]["pupil_id"])
+    assert set(truth["pupil_ids"]) <= without and len(truth["pupil_ids"]) == 5
+
+
+def test_most_pupils_with_sen_are_in_a_provision_and_those_who_stand_low_without_one_are_named(school, roll, planted):
+    number = (
+        school.records["provision_pupils"].query("term == @LAST").groupby("pupil_id").size().reindex(roll.index, fill_value=0)
+    )
+    assert 0.55 < number[_with_sen(roll)].gt(0).mean() < 0.7 and number.max() == 3
+    assert number[_truth(planted, "support missing")["pupil_ids"]].eq(0).all()
+    assert number[_truth(planted, "support without progress")["pupil_ids"]].eq(3).all()
+
+
+def test_pupils_who_receive_much_and_still_fall_behind_can_be_seen(growth, planted):
+    pupils = _truth(planted, "support without progress")["pupil_ids"]
+    assert len(pupils) == 3 and growth.groupby("pupil_id")["growth"].mean()[pupils].max() < -0.8
+
+
+def test_the_records_name_what_is_there(school):
+    pupils, adults, provisions = (school.tables["pupils"], school.tables["adults"], school.records["provisions"])
+    for name, column, known in (
+        ("provision_pupils", "provision_id", provisions),
+        ("deployments", "provision_id", provisions),
+        ("deployments", "adult_id", adults),
+        ("deployments", "pupil_id", pupils),
+        ("deployments", "teaching_group", school.tables["teaching_groups"]),
+    ):
+        rows = school.records[name][["term", column]].dropna()
+        assert len(rows) and len(rows.merge(known[["term", column]].drop_duplicates())) == len(rows), column
+    hours = school.records["deployments"].groupby(["term", "adult_id"])["hours"].sum()
+    assert (hours - adults.set_index(["term", "adult_id"])["weekly_hours"]).abs().max() < 0.1
+
+
+def test_something_is_agreed_about_themes_of_the_term_before_and_some_of_it_is_overdue(school):
+    agreed, views = school.records["actions"], school.tables["views"]
+    assert set(agreed["about"]) <= set(views["theme"]) and set(agreed["term"]) == set(views["term"]) - {"2024-25-autumn"}
+    overdue = agreed["done_on"].isna() & agreed["by"].lt("2026-07-21")
+    assert overdue.any() and agreed["done_on"].notna().any() and agreed["result"].isna().eq(agreed["done_on"].isna()).all()
+
+
+def test_a_school_made_in_memory_is_the_one_that_is_loaded_from_its_files(tmp_path):
+    write_sample(tmp_path, pupils=60, terms=2, seed=3)
+    loaded, made = load_school(tmp_path), school_of(invent(60, 2, 3))
+    for name, table in {**loaded.tables, **loaded.records}.items():
+        pd.testing.assert_frame_equal({**made.tables, **made.records}[name], table)
+    pd.testing.assert_frame_equal(made.problems, loaded.problems)
+    pd.testing.assert_frame_equal(made.counts, loaded.counts)
+    assert (made.name, made.settings, made.terms) == (loaded.name, loaded.settings, loaded.terms)
+
+
+def test_a_school_without_planted_truths_has_none_and_its_groups_differ_by_luck_alone():
+    invented = invent(600, 1, 5, planted=False, luck=True)
+    tables = invented.clean(invented.terms[-1])
+    roll = tables["pupils"].set_index("pupil_id")
+    assert invented.truths == ()
+    missed = tables["attendance"].set_index("pupil_id").eval("1 - sessions_attended / sessions_possible")
+    assert ttest_ind(missed[_with_sen(roll)], missed[~_with_sen(roll)], equal_var=False).pvalue > 0.05
+    for yes in (roll["gifted_talented"].eq("Y"), roll.index.to_series().isin(tables["views"]["pupil_id"])):
+        assert _chance(_with_sen(roll), yes) > 0.05
+
+
+def test_luck_moves_the_marks_of_a_group_and_nothing_else():
+    fair, lucky = (invent(200, 1, 5, planted=False, luck=luck) for luck in (False, True))
+    one, two = (each.clean(each.terms[-1]) for each in (fair, lucky))
+    assert [name for name in one if not one[name].equals(two[name])] == ["assessments"]
+    apart = lucky.points[lucky.terms[-1]] - fair.points[fair.terms[-1]]
+    assert abs(apart[fair.people["sex"].eq("F")].mean() - apart[fair.people["sex"].eq("M")].mean()) > 0.01

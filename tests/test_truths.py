@@ -64,6 +64,10 @@ def test_a_pupil_out_of_line_in_one_subject_is_told_from_one_who_is_behind(table
     assert truth["subject"] in set(flags["subject"])
 
 
+def test_pupils_who_receive_much_and_still_fall_behind_are_flagged_for_progress(tables, truths):
+    assert set(truths["support without progress"]["pupil_ids"]) <= flagged(tables, "progress")
+
+
 def test_every_pupil_on_the_roll_has_a_row_for_each_subject_taught_and_one_for_the_average(tables):
     taught = tables["teaching_groups"][["pupil_id", "subject"]].drop_duplicates()
     rows = tables["progress"][["pupil_id", "subject"]]

@@ -87,6 +87,13 @@ def _about_files(folder: Path) -> Iterator[dict[str, object]]:
         inside = folder / str(term)
         strangers = [*_folders(inside), *(file for file in _files(inside) if file.name not in known)]
         yield from (problem(f"{term}/{path.name}", _unread(path, known)) for path in strangers)
+        yield from _about_records(inside / "records", str(term))
+
+
+def _about_records(folder: Path, term: str) -> Iterator[dict[str, object]]:
+    known = [f"{table}.csv" for table in schema.RECORDS]
+    strangers = [file for file in _files(folder) if file.name not in known] if folder.is_dir() else []
+    yield from (problem(f"{term}/records/{file.name}", _unread(file, known)) for file in strangers)
 
 
 def _unread(path: Path, known: list[str]) -> Fault:

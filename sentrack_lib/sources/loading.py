@@ -39,6 +39,8 @@ class School:
     scales: Mapping[str, Scale]
     terms: tuple[Term, ...]
     tables: Mapping[str, DataFrame]
+    records: Mapping[str, DataFrame]
+    """Provision, adults' time and what was agreed, as each term's folder `records/` has it (`schema.RECORDS`), like `tables`."""
     problems: DataFrame
     counts: DataFrame
     """`file`, `term`, `table` and the rows `read`, `accepted` and `set_aside`; read is always the sum of the other two."""
@@ -47,8 +49,8 @@ class School:
 
 
 @dataclass(frozen=True)
-class _Export:
-    """One file of a term's folder as it was read."""
+class Written:
+    """One table of a term as it was written: its cells as text, fitted to its columns, and what is wrong with them."""
 
     table: str
     term: Term
@@ -62,36 +64,47 @@ def load_school(folder: Path) -> School:
     """All terms of the school in `folder`, good rows and all problems; `BadInput` where it is no school's folder."""
     folder = Path(folder)
     settings = settings_in(folder)
+    return checked_school(folder, settings, _exports(folder), unread_in(folder), imported_in(folder, terms_in(folder)))
+
+
+def checked_school(
+    folder: Path, settings: SchoolSettings, exports: list[Written], unread: DataFrame, imported: Mapping[str, DataFrame]
+) -> School:
+    """The school of some tables as they were written, checked; `unread` are the problems with what is no table."""
     scales = scales_of(settings)
-    exports = _exports(folder)
     rows, about_cells = _checked(exports)
     roll = Roll(rows.pop("pupils"), settings.calendar)
     placed = {table: _belonging(table, rows[table], roll, scales) for table in rows}
     terms = tuple(sorted(map(Term.named, roll.pupils["term"].unique())))
-    about_files = [unread_in(folder), _unknown_scales(settings, scales), *(export.problems for export in exports)]
+    about_files = [unread, _unknown_scales(settings, scales), *(export.problems for export in exports)]
     about_rows = [*about_cells, problems_of(roll.listed, roll.away), *(said for _, found in placed.values() for said in found)]
     problems = _in_order([*about_files, _without_roll(exports, terms), *about_rows])
     kept = {"pupils": roll.pupils} | {table: found for table, (found, _) in placed.items()}
-    tables = {table: found.drop(columns=["file", "row"]) for table, found in kept.items()}
+    plain = {table: found.drop(columns=["file", "row"]) for table, found in kept.items()}
+    tables, records = ({table: plain[table] for table in some} for some in (schema.TABLES, schema.RECORDS))
     counts = _counts(exports, problems)
-    return School(settings.name, folder, settings, scales, terms, tables, problems, counts, imported_in(folder, terms_in(folder)))
+    return School(settings.name, folder, settings, scales, terms, tables, records, problems, counts, imported)
 
 
-def _exports(folder: Path) -> list[_Export]:
+def _exports(folder: Path) -> list[Written]:
     """Every table of every term that has a file."""
-    places = [(term, table, folder / str(term) / f"{table}.csv") for term in terms_in(folder) for table in schema.TABLES]
-    return [_export(term, table, path) for term, table, path in places if path.exists()]
+    places = [(term, table, file_of(term, table)) for term in terms_in(folder) for table in [*schema.TABLES, *schema.RECORDS]]
+    return [_export(term, table, file, folder / file) for term, table, file in places if (folder / file).exists()]
 
 
-def _export(term: Term, table: str, path: Path) -> _Export:
+def file_of(term: Term, table: str) -> str:
+    """Where a term's table lies in a school's folder."""
+    return f"{term}/{'records/' * (table in schema.RECORDS)}{table}.csv"
+
+
+def _export(term: Term, table: str, file: str, path: Path) -> Written:
     """One file of a term, with its headings fitted to the table; a file that cannot be read holds no rows and one problem."""
-    file = f"{term}/{path.name}"
     try:
         sheet = read_sheet(path, known=schema.columns(table))
     except BadInput as fault:
-        return _Export(table, term, file, DataFrame(columns=schema.columns(table), dtype="str"), 0, _unreadable(file, str(fault)))
+        return Written(table, term, file, DataFrame(columns=schema.columns(table), dtype="str"), 0, _unreadable(file, str(fault)))
     cells, about_columns = fit_columns(table, sheet.cells, file)
-    return _Export(table, term, file, cells, sheet.read, all_problems([sheet.problems.assign(file=file), about_columns]))
+    return Written(table, term, file, cells, sheet.read, all_problems([sheet.problems.assign(file=file), about_columns]))
 
 
 def _unreadable(file: str, sentence: str) -> DataFrame:
@@ -101,13 +114,13 @@ def _unreadable(file: str, sentence: str) -> DataFrame:
     return problems_table([problem(file, Fault(what.rstrip("."), remedy, FILE_SET_ASIDE))])
 
 
-def _checked(exports: list[_Export]) -> tuple[dict[str, DataFrame], list[DataFrame]]:
+def _checked(exports: list[Written]) -> tuple[dict[str, DataFrame], list[DataFrame]]:
     """The rows of each table that can be used, typed, from all its files; and the problems of each."""
-    checked = {table: check_rows(table, _together(table, exports)) for table in schema.TABLES}
+    checked = {table: check_rows(table, _together(table, exports)) for table in [*schema.TABLES, *schema.RECORDS]}
     return {table: schema.typed(table, rows) for table, (rows, _) in checked.items()}, [found for _, found in checked.values()]
 
 
-def _together(table: str, exports: list[_Export]) -> DataFrame:
+def _together(table: str, exports: list[Written]) -> DataFrame:
     """The cells of all terms of one table, each row with its `term` before them and its `file` and `row` after them."""
     parts = [export for export in exports if export.table == table]
     blank = DataFrame(columns=schema.columns(table), dtype="str", index=pd.Index([], dtype="int64"))
@@ -142,7 +155,7 @@ def _about_grades(rows: DataFrame, scales: Mapping[str, Scale]) -> list[DataFram
     return [told.assign(remedy=near), problems_of(rows, [Finding("grade", NO_GRADE, odd.index[~scale].to_numpy())])]
 
 
-def _without_roll(exports: list[_Export], terms: tuple[Term, ...]) -> DataFrame:
+def _without_roll(exports: list[Written], terms: tuple[Term, ...]) -> DataFrame:
     """The files of terms in which nobody is on the roll, unless they are already refused."""
     lost = [export for export in exports if export.term not in terms and not export.problems["effect"].eq(FILE_SET_ASIDE).any()]
     return problems_table(problem(export.file, NO_ROLL) for export in lost)
@@ -162,7 +175,7 @@ def _in_order(found: list[DataFrame]) -> DataFrame:
     return all_problems(found).sort_values(["file", "row"], kind="stable", na_position="first", ignore_index=True)
 
 
-def _counts(exports: list[_Export], problems: DataFrame) -> DataFrame:
+def _counts(exports: list[Written], problems: DataFrame) -> DataFrame:
     """Rows read, accepted and set aside, one row a file."""
     aside = problems[problems["effect"].eq(ROW_SET_ASIDE)].drop_duplicates(["file", "row"]).groupby("file").size()
     refused = set(problems.loc[problems["effect"].eq(FILE_SET_ASIDE), "file"])

@@ -1,4 +1,4 @@
-"""What exports say of provision and of adults, in the shape in which it is recorded; and registers, which are only counted."""
+"""Provision, adults' time and what was agreed, in the shape in which they are recorded; and registers, which are only counted."""
 
 from pandera.pandas import DataFrameSchema
 
@@ -71,6 +71,21 @@ RECORDS: dict[str, DataFrameSchema] = {
         provision_id=text(_PROVISION),
         start=day(_WHEN[0]),
         end=day(_WHEN[1]),
+    ),
+    "actions": table(
+        "What was agreed: by whom, until when, and what came of it.",
+        ("action_id",),
+        action_id=text("The action", required=True),
+        meeting_id=text("The meeting at which it was agreed"),
+        about=text("What it is about, such as a theme of a questionnaire, a flag or a provision"),
+        pupil_id=text(PUPIL + "; blank where it is about no single pupil"),
+        subject=text(SUBJECT),
+        what=text("What is to be done", required=True),
+        owner=text("Who sees to it"),
+        agreed_on=day("The day it was agreed"),
+        by=day("The day until which it is to be done"),
+        done_on=day("The day it was done; blank where it is not done"),
+        result=text("What came of it"),
     ),
 }
 """Written to a term's folder `records/`, one file a table."""

@@ -14,7 +14,7 @@ from sentrack_lib.sources.checking import Finding
 from sentrack_lib.sources.problems import KEPT, Fault
 from sentrack_lib.terms import Term
 
-DATED = {"assessments": "assessed_on", "behaviour": "on", "views": "on"}
+DATED = {"assessments": "assessed_on", "behaviour": "on", "views": "on", "provision_sessions": "on"}
 
 HAS_LEFT = Fault("is before the term: the pupil is not on its roll", "Nothing to do if that is right.", KEPT)
 IS_TO_COME = Fault("is after the term: the pupil is not yet on its roll", "Nothing to do if that is right.", KEPT)

@@ -19,6 +19,8 @@ from sentrack_lib.sources.tables import TABLES as TABLES
 
 IMPORTED = {**TABLES, **RECORDS, **REGISTERS}
 """Everything an export can be turned into."""
+_AS_READ = {cells.NUMBER: "float64", cells.DATE: "datetime64[us]"}
+"""The types of what is read, where it is not text: a table that is absent has them without anything being read."""
 
 
 def columns(table: str) -> list[str]:
@@ -38,7 +40,12 @@ def required(table: str) -> list[str]:
 
 def days(table: str, names: Iterable[str]) -> list[str]:
     """Those of some columns of a table that hold days."""
-    return [name for name in names if (IMPORTED[table].columns[name].metadata or {})["written"] == cells.DATE]
+    return [name for name in names if _written(table, name) == cells.DATE]
+
+
+def _written(table: str, name: str) -> str:
+    """How the cells of a column are written."""
+    return str((IMPORTED[table].columns[name].metadata or {})["written"])
 
 
 def failures(table: str, rows: DataFrame) -> Iterator[tuple[str, Fault, np.ndarray]]:
@@ -52,6 +59,8 @@ def failures(table: str, rows: DataFrame) -> Iterator[tuple[str, Fault, np.ndarr
 
 def typed(table: str, rows: DataFrame) -> DataFrame:
     """The table's cells as numbers, days and text; blank, and what cannot be read, is missing. Other columns stay as they are."""
+    if rows.empty:
+        return rows.astype({name: _AS_READ.get(_written(table, name), "str") for name in columns(table)})
     read = {name: cells.read(column, rows[name]) for name, column in IMPORTED[table].columns.items()}
     return DataFrame({name: read.get(name, rows[name]) for name in rows}, index=rows.index, copy=False)
 
@@ -109,11 +118,13 @@ invented school to look at. A school's own data is never committed.
 
 ## The tables"""
 
-_RECORDS = """## What exports say of provision and adults
+_RECORDS = """## Provision, adults' time and what was agreed
 
-`sentrack import` writes provision maps, intervention registers and timetables of additional adults to the folder `records/` of
-the term, in these sheets. Beside them lie `originals/` (the untouched files), `imported/` (what was read of each of them) and, in
-the school's folder, `profiles/` (which column of a marksheet is what; correct it there)."""
+These tables lie in the folder `records/` of the term and are checked like those above; any may be absent. `sentrack import`
+writes provision maps, intervention registers and timetables of additional adults there. What goes on for several terms is in the
+folder of each of them. A register (`provision_sessions`) and a count (`sessions_attended` in `provision_pupils`) may tell of the
+same sessions: they are never added up. Beside `records/` lie `originals/` (the untouched files), `imported/` (what was read of
+each of them) and, in the school's folder, `profiles/` (which column of a marksheet is what; correct it there)."""
 
 _FOOT = """## Scales
 

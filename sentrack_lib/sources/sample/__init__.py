@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from sentrack_lib.errors import WrongUse
+from sentrack_lib.sources.sample.in_memory import school_of
 from sentrack_lib.sources.sample.invention import Invention, invent
 from sentrack_lib.sources.sample.paper import write_paper, write_tables
 
@@ -23,4 +24,4 @@ def write_sample(folder: Path, pupils: int = 600, terms: int = 6, seed: int = 1)
     write_tables(Path(folder), school)
 
 
-__all__ = ["Invention", "invent", "write_sample"]
+__all__ = ["Invention", "invent", "school_of", "write_sample"]

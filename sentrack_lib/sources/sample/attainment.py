@@ -11,8 +11,9 @@ from pandas import DataFrame
 
 from sentrack_lib.sources.sample.calendar import chance, ordinal
 from sentrack_lib.sources.sample.curriculum import SUBJECTS
+from sentrack_lib.sources.sample.differences import TRANSFER
 from sentrack_lib.sources.sample.people import on_roll
-from sentrack_lib.sources.sample.truths import is_last_year
+from sentrack_lib.sources.sample.truths import Truth, is_last_year, pupils_of
 from sentrack_lib.terms import Term
 
 ENTRY, SPREAD = 27.0, 4.6
@@ -35,27 +36,34 @@ def entry_points(people: DataFrame, seed: int) -> np.ndarray:
     return ENTRY + SPREAD * (SHARED_ABILITY * people["ability"].to_numpy()[:, None] + OWN_ABILITY * own)
 
 
-def true_points(people: DataFrame, terms: Sequence[Term], slower: np.ndarray, seed: int) -> dict[Term, np.ndarray]:
+def true_points(
+    people: DataFrame, terms: Sequence[Term], slower: np.ndarray, seed: int, luck: bool = False
+) -> dict[Term, np.ndarray]:
     """True points at the end of each term (pupils x subjects); `slower`, in points a year, is taken off in the last three."""
     now = entry_points(people, seed)
     # Years before the first term: whole years, so that a school of one term has a past as well.
     for year in range(terms[0].year - 4, terms[0].year):
-        now = now + _grown(people, year, seed)
-    now = now + terms[0].season * _grown(people, terms[0].year, seed) / 3
+        now = now + _grown(people, year, seed, luck)
+    now = now + terms[0].season * _grown(people, terms[0].year, seed, luck) / 3
     points = {}
     for term in terms:
-        now = now + _grown(people, term.year, seed) / 3 - slower * is_last_year(term, terms) / 3
+        now = now + _grown(people, term.year, seed, luck) / 3 - slower * is_last_year(term, terms) / 3
         points[term] = now
     return points
 
 
-def _grown(people: DataFrame, year: int, seed: int) -> np.ndarray:
+def _grown(people: DataFrame, year: int, seed: int, luck: bool) -> np.ndarray:
     """Points grown in a school year; nothing before entry."""
     rng = chance(seed, "growth", year)
     shared = SHARED_GROWTH * rng.standard_normal((len(people), 1))
     own = OWN_GROWTH * rng.standard_normal((len(people), len(SUBJECTS)))
     here = (year - people["intake"]).between(0, 4).to_numpy()
-    return here[:, None] * (A_YEAR + without_luck(shared + own, people, here))
+    return here[:, None] * (A_YEAR + drawn_for(people, here, shared + own, luck))
+
+
+def drawn_for(people: DataFrame, here: np.ndarray, drawn: np.ndarray, luck: bool) -> np.ndarray:
+    """Draws (pupils x subjects) as they fell, with the luck between groups as in any school, or without it."""
+    return drawn if luck else without_luck(drawn, people, here)
 
 
 def without_luck(drawn: np.ndarray, people: DataFrame, here: np.ndarray) -> np.ndarray:
@@ -73,12 +81,13 @@ def on_p_scale(people: DataFrame) -> np.ndarray:
     return plans.groupby(people["intake"]).rank().le(most).to_numpy()
 
 
-def prior_attainment(people: DataFrame, term: Term, seed: int, terms: Sequence[Term]) -> DataFrame:
+def prior_attainment(people: DataFrame, truths: Sequence[Truth], term: Term, terms: Sequence[Term], seed: int) -> DataFrame:
     """The table `prior_attainment` of a term: reading and maths at key stage 2, a Year 7 test where those were cancelled."""
     rng = chance(seed, "prior")
     start = entry_points(people, seed)[:, [SUBJECTS.index("English"), SUBJECTS.index("Maths")]]
     z = (start - ENTRY) / SPREAD + 0.35 * rng.standard_normal(start.shape)
-    known = _new_here(people, term, terms)[:, None] & (rng.random(start.shape) > 0.03)
+    has_come = _new_here(people, term, terms) & ~people["pupil_id"].isin(pupils_of(truths, TRANSFER)).to_numpy()
+    known = has_come[:, None] & (rng.random(start.shape) > 0.03)
     person, paper = np.nonzero(known)
     cancelled = people["intake"].isin(CANCELLED_KS2).to_numpy()[person]
     choices = [cancelled, on_p_scale(people)[person]]

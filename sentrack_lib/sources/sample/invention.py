@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 from pandas import DataFrame
 
-from sentrack_lib.sources.sample import attainment, life, marks, mess, people, voices
+from sentrack_lib.sources.sample import agreed, attainment, life, marks, mess, people, support, timetable, voices
 from sentrack_lib.sources.sample.calendar import ordinal, terms_of_school
 from sentrack_lib.sources.sample.curriculum import lessons
+from sentrack_lib.sources.sample.differences import differences
 from sentrack_lib.sources.sample.roll import roll
 from sentrack_lib.sources.sample.truths import Truth, plant, slower
 from sentrack_lib.terms import Term
@@ -25,12 +26,14 @@ class Invention:
     people: DataFrame
     lessons: dict[int, DataFrame]
     truths: tuple[Truth, ...]
+    luck: bool = False
+    """Whether groups differ by the luck of the draw, as in any real school; without it nothing differs that was not planted."""
 
     @cached_property
     def points(self) -> dict[Term, np.ndarray]:
         """True points (pupils x subjects) at the end of each term."""
         taken = slower(self.truths, self.people, self.lessons[self.terms[-1].year])
-        return attainment.true_points(self.people, self.terms, taken, self.seed)
+        return attainment.true_points(self.people, self.terms, taken, self.seed, self.luck)
 
     @property
     def spared(self) -> tuple[str, ...]:
@@ -39,24 +42,41 @@ class Invention:
 
     def tables(self, term: Term) -> tuple[dict[str, DataFrame], list[mess.Blot]]:
         """Every table of a term by name, and what is wrong in them on purpose."""
-        return mess.spoil(self._clean(term), term, term == self.terms[-1], self.spared, self.seed)
+        return mess.spoil(self.clean(term), term, term == self.terms[-1], self.spared, self.seed)
+
+    def records(self, term: Term) -> dict[str, DataFrame]:
+        """Provision, adults' time and, but for the first term, what was agreed, by the name of the table."""
+        groups, adults = marks.teaching_groups(self.people, self.lessons[term.year], term), voices.adults(self.people, term)
+        tables = {
+            "provisions": support.provisions(term),
+            "provision_pupils": support.provision_pupils(self.people, self.truths, term, self.seed),
+            "deployments": timetable.deployments(self.people, groups, adults, term, self.seed),
+        }
+        before = self.terms[: self.terms.index(term)]
+        if not before:
+            return tables
+        return tables | {"actions": agreed.actions(self._views(before[-1]), term, self.seed)}
+
+    def _views(self, term: Term) -> DataFrame:
+        return voices.views(self.people, self.truths, term, self.terms, self.seed)
 
     def every_term(self) -> Iterator[tuple[Term, dict[str, DataFrame], list[mess.Blot]]]:
         """The tables and the mess of one term after the other."""
         for term in self.terms:
             yield term, *self.tables(term)
 
-    def _clean(self, term: Term) -> dict[str, DataFrame]:
+    def clean(self, term: Term) -> dict[str, DataFrame]:
+        """Every table of a term by name, as it should be."""
         taught = self.lessons[term.year]
         return {
             "pupils": roll(self.people, term),
-            "prior_attainment": attainment.prior_attainment(self.people, term, self.seed, self.terms),
-            "assessments": marks.assessments(self.people, taught, self.points[term], term, self.seed),
+            "prior_attainment": attainment.prior_attainment(self.people, self.truths, term, self.terms, self.seed),
+            "assessments": marks.assessments(self.people, taught, self.points[term], term, self.seed, self.luck),
             "teaching_groups": marks.teaching_groups(self.people, taught, term),
             "attendance": life.attendance(self.people, self.truths, term, self.terms, self.seed),
             "behaviour": life.behaviour(self.people, self.truths, term, self.terms, self.seed),
-            "views": voices.views(self.people, term, self.seed),
-            "activities": life.activities(self.people, term, self.seed),
+            "views": self._views(term),
+            "activities": life.activities(self.people, self.truths, term, self.terms, self.seed),
             "adults": voices.adults(self.people, term),
         }
 
@@ -76,12 +96,19 @@ class Invention:
         return [blot for blot in (coming, going) if blot.count]
 
 
-def invent(pupils: int, terms: int, seed: int) -> Invention:
-    """An invented school with `pupils` pupils on its last roll, over the last `terms` terms up to summer 2026."""
+def invent(pupils: int, terms: int, seed: int, planted: bool = True, luck: bool = False) -> Invention:
+    """An invented school with `pupils` pupils on its last roll, over the last `terms` terms up to summer 2026; without `planted`
+    truths pupils with SEN start lower, and nothing else differs between groups, but by `luck`."""
     span = terms_of_school(terms)
-    everyone = people.everyone(pupils, span, seed)
+    everyone = people.everyone(pupils, span, seed, planted)
     taught = _taught(everyone, span, seed)
-    return Invention(pupils, seed, span, everyone, taught, plant(everyone, taught[span[-1].year], span, seed))
+    truths = _truths(everyone, taught[span[-1].year], span, seed) if planted else ()
+    return Invention(pupils, seed, span, everyone, taught, truths, luck)
+
+
+def _truths(everyone: DataFrame, taught: DataFrame, terms: Sequence[Term], seed: int) -> tuple[Truth, ...]:
+    growing = plant(everyone, taught, terms, seed)
+    return (*growing, *differences(growing, everyone, terms, seed))
 
 
 def _taught(everyone: DataFrame, terms: Sequence[Term], seed: int) -> dict[int, DataFrame]:

@@ -7,9 +7,23 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.sources.sample.calendar import chance, days_of, ordinal
+from sentrack_lib.sources.sample.differences import (
+    CLUB,
+    IN_CLUB,
+    IN_CLUB_WITH_SEN,
+    MOVED_UP,
+    MOVED_UP_WITH_SEN,
+    MOVING_UP,
+    OFTEN_SUSPENDED,
+    RATE,
+    SUSPENDED,
+    SUSPENSIONS_MORE,
+    TAKES_NO_PART,
+    TRANSFER,
+)
 from sentrack_lib.sources.sample.people import on_roll
 from sentrack_lib.sources.sample.roll import days_here
-from sentrack_lib.sources.sample.truths import Truth, pupils_of
+from sentrack_lib.sources.sample.truths import Truth, is_last_year, is_planted, pupils_of
 from sentrack_lib.terms import Term
 
 SESSIONS = (130, 120, 130)
@@ -27,12 +41,12 @@ REASONS = {
 }
 POINTS = {"reward": ["1", "2", "3"], "sanction": ["-1", "-2"], "incident": ["-3", "-4"], "suspension": ["-10"]}
 ACTIVITIES = (
-    ("Chess club", "club"), ("Choir", "club"), ("Football", "club"), ("Coding club", "club"), ("School council", "council"),
+    ("Chess club", "club"), ("Choir", "club"), ("Football", "club"), (CLUB, "club"), ("School council", "council"),
     ("Museum visits", "enrichment"), ("Homework club", "enrichment"),
     ("Reading buddies", "peer_support"), ("Mentors", "peer_support"),
 )  # fmt: skip
 BY_YEAR_GROUP = {
-    7: ("Moving up", "transfer_support"),
+    7: (MOVING_UP, "transfer_support"),
     10: ("Work experience", "work_experience"),
     11: ("College taster", "pathway"),
 }
@@ -74,6 +88,8 @@ def behaviour(people: DataFrame, truths: Sequence[Truth], term: Term, terms: Seq
     if term == terms[-1]:
         sent_home = people[people["pupil_id"].isin(pupils_of(truths, "suspensions"))]
         parts.append(_rows(pd.concat([sent_home, sent_home.head(2)]), "suspension", rng, term))
+    if is_planted(truths, RATE, SUSPENDED) and is_last_year(term, terms):
+        parts.append(_more_suspensions(people[here & people["sen_need"].eq(OFTEN_SUSPENDED)], term, seed))
     return pd.concat(parts).sort_values(["on", "pupil_id", "kind"], kind="stable", ignore_index=True)
 
 
@@ -82,6 +98,11 @@ def _events(people: DataFrame, kind: str, rng: np.random.Generator, term: Term) 
     lean = -0.3 if kind == "reward" else 0.8
     usual = EVENTS[kind] * np.exp(lean * people["unruly"] - lean**2 / 2)
     return _rows(people.loc[people.index.repeat(rng.poisson(usual))], kind, rng, term)
+
+
+def _more_suspensions(people: DataFrame, term: Term, seed: int) -> DataFrame:
+    rng = chance(seed, "suspended", term)
+    return _rows(people.loc[people.index.repeat(rng.poisson(SUSPENSIONS_MORE, len(people)))], "suspension", rng, term)
 
 
 def _rows(people: DataFrame, kind: str, rng: np.random.Generator, term: Term) -> DataFrame:
@@ -105,16 +126,31 @@ def school_days(people: DataFrame, term: Term, rng: np.random.Generator) -> np.n
     return np.minimum(np.busday_offset(start, ahead, roll="forward"), end).astype(str)
 
 
-def activities(people: DataFrame, term: Term, seed: int) -> DataFrame:
+def activities(people: DataFrame, truths: Sequence[Truth], term: Term, terms: Sequence[Term], seed: int) -> DataFrame:
     """The table `activities` of a term."""
     rng = chance(seed, "activities", term)
     here = people[on_roll(people, term)].assign(year_group=lambda people: 7 + term.year - people["intake"])
     joining = here[rng.random(len(here)) < 0.25]
     chosen = np.array(ACTIVITIES)[rng.integers(0, len(ACTIVITIES), len(joining))]
-    for_all = here[(rng.random(len(here)) < 0.3) & here["year_group"].isin(list(BY_YEAR_GROUP))]
+    for_all = here[(rng.random(len(here)) < _share_of_all(here, truths)) & here["year_group"].isin(list(BY_YEAR_GROUP))]
     given = np.array([BY_YEAR_GROUP[year_group] for year_group in for_all["year_group"]]).reshape(-1, 2)
     rows = pd.concat([_taken_part(joining["pupil_id"], chosen, rng), _taken_part(for_all["pupil_id"], given, rng)])
+    if is_planted(truths, TAKES_NO_PART, CLUB) and term == terms[-1]:
+        rows = pd.concat([rows[rows["activity"].ne(CLUB)], _club(here, seed)])
     return rows.sort_values("pupil_id", kind="stable", ignore_index=True)
+
+
+def _share_of_all(here: DataFrame, truths: Sequence[Truth]) -> np.ndarray:
+    """How likely each pupil takes part in what there is for the whole year group."""
+    often = here["year_group"].eq(7) & here["sen_status"].ne("N") & is_planted(truths, TRANSFER, MOVING_UP)
+    return np.where(often, MOVED_UP_WITH_SEN, MOVED_UP)
+
+
+def _club(here: DataFrame, seed: int) -> DataFrame:
+    rng = chance(seed, CLUB)
+    share = np.where(here["sen_status"].eq("N"), IN_CLUB, IN_CLUB_WITH_SEN)
+    joining = here.loc[rng.random(len(here)) < share, "pupil_id"]
+    return _taken_part(joining, np.array([(CLUB, "club")] * len(joining)).reshape(-1, 2), rng)
 
 
 def _taken_part(pupils: Series, what: np.ndarray, rng: np.random.Generator) -> DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 from pandas import DataFrame
 
-from sentrack_lib.sources.sample.attainment import A_YEAR, ENTRY, on_p_scale, without_luck
+from sentrack_lib.sources.sample.attainment import A_YEAR, ENTRY, drawn_for, on_p_scale
 from sentrack_lib.sources.sample.calendar import LAST, chance, days_of
 from sentrack_lib.sources.sample.curriculum import SUBJECTS
 from sentrack_lib.sources.sample.grades import grades, scale_of, whole_gcse_grades
@@ -19,7 +19,9 @@ Marks = tuple[str, np.ndarray, np.ndarray, np.ndarray]
 """A kind of mark: its name, and for each lesson the scale, the grade and whether it is given."""
 
 
-def assessments(people: DataFrame, lessons: DataFrame, points: np.ndarray, term: Term, seed: int) -> DataFrame:
+def assessments(
+    people: DataFrame, lessons: DataFrame, points: np.ndarray, term: Term, seed: int, luck: bool = False
+) -> DataFrame:
     """The table `assessments` of a term: actual and effort always, target in autumn, predicted in Years 10 and 11."""
     rng = chance(seed, "marks", term)
     rows = _assessed(people, lessons, term)
@@ -27,8 +29,8 @@ def assessments(people: DataFrame, lessons: DataFrame, points: np.ndarray, term:
     expected = ENTRY + A_YEAR * (rows["year_group"].to_numpy() - 7 + (term.season + 1) / 3)
     scale = scale_of(rows)
     always, in_autumn = np.ones(len(rows), dtype=bool), np.full(len(rows), term.season == 0)
-    luck = without_luck(rng.standard_normal(points.shape), people, on_roll(people, term).to_numpy())
-    noise, hope = NOISE * luck[rows["person"], rows["course"]], 3.5 + rng.standard_normal(len(rows))
+    missed = drawn_for(people, on_roll(people, term).to_numpy(), rng.standard_normal(points.shape), luck)
+    noise, hope = NOISE * missed[rows["person"], rows["course"]], 3.5 + rng.standard_normal(len(rows))
     marks = [
         ("actual", scale, grades(true + noise, scale, expected), always),
         ("effort", np.full(len(rows), "effort"), _efforts(true - expected, rng), always),

@@ -23,9 +23,9 @@ to anyone. The local authority number in every unique pupil number is 000, which
 It was written by `sentrack sample`, with {pupils} pupils, {terms} terms up to summer 2026, seed {seed}; the same command
 writes the same bytes. Do not edit it by hand.
 
-`truths.yml` lists what is so in this school by intention: truths that a review should find, and one group in which there is
-nothing to find; and the mess of real files, which `sentrack check` should report. Sizes are in SD of scaled growth over the
-last three terms; in Year 7, which is measured from its first autumn, two thirds of it can be seen.
+`truths.yml` lists what is so in this school by intention: truths that a review should find, in growth and in school life, and
+one group in which there is nothing to find; and the mess of real files, which `sentrack check` should report. Sizes are in SD of
+scaled growth over the last three terms; in Year 7, which is measured from its first autumn, two thirds of it can be seen.
 
 - Years 7 to 9 are assessed in National Curriculum levels, which this school kept, Computing in percentages; Years 10 and 11
   in GCSE grades with thirds (5+, 5=, 5-); a few pupils with EHC plans on P scales. Effort runs from 4 to 1, 1 being best.
@@ -33,13 +33,16 @@ last three terms; in Year 7, which is measured from its first autumn, two thirds
 - A pupil grows about three points of levels a year, some more and some less in all subjects, with or without SEN; pupils with
   SEN start lower. Sex, need, background and teaching group make no difference to growth, except where `truths.yml` says so;
   for sex, need and background even the luck of the draw was taken out, which no real school can count on.
+- `records/` of each term holds who was in which provision, where the additional adults were, and what was agreed about the
+  questionnaires of the term before. Pupils are chosen for provision by their need and because they stand low; **provision
+  changes nothing in their growth**, so that whoever finds an effect has found the way in which they were chosen.
 - Marks carry their day in the last school year only, to keep the files small.
 """
 
 
 def write_paper(folder: Path, school: Invention) -> None:
     """Write `school.yml` and `README.md`."""
-    write_whole(_yaml(_settings(school)), folder / "school.yml")
+    write_whole(_yaml(settings_of(school)), folder / "school.yml")
     write_whole(README.format(name=NAME, pupils=school.pupils, terms=len(school.terms), seed=school.seed), folder / "README.md")
 
 
@@ -50,10 +53,13 @@ def write_tables(folder: Path, school: Invention) -> None:
         blots += spoiled
         for name, table in tables.items():
             write_table(table, folder / str(term) / f"{name}.csv")
+        for name, table in school.records(term).items():
+            write_table(table, folder / str(term) / "records" / f"{name}.csv")
     write_whole(_yaml(_truths(school, blots)), folder / "truths.yml")
 
 
-def _settings(school: Invention) -> dict[str, object]:
+def settings_of(school: Invention) -> dict[str, object]:
+    """What stands in `school.yml`."""
     return {
         "name": NAME,
         "subjects": {course.name: {"department": course.department, "scale": _scale(course.name)} for course in COURSES},

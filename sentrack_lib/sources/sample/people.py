@@ -39,15 +39,16 @@ ABSENCE = {"N": 0.073, "K": 0.131, "E": 0.157}
 """Mean share of sessions missed by SEN provision: England, secondary, 2024/25 (methods, section 10)."""
 
 
-def everyone(pupils: int, terms: Sequence[Term], seed: int) -> DataFrame:
-    """One row a pupil who is ever on a roll of `terms`; `pupils` of them are there on the very last day."""
+def everyone(pupils: int, terms: Sequence[Term], seed: int, differences: bool = True) -> DataFrame:
+    """One row a pupil who is ever on a roll of `terms`; `pupils` of them are there on the very last day. Without `differences`
+    pupils with SEN start lower, but are in school, behave and are called talented like the others."""
     people = _places(pupils, terms)
     rng = chance(seed, "people")
     people = people.assign(pupil_id=upns(people), sex=rng.choice(["F", "M"], len(people)))
     people = _named(people, rng)
     people = _with_needs(people, rng)
     people = _with_background(people, rng)
-    return _coming_and_going(_with_traits(people, rng), terms, rng)
+    return _coming_and_going(_with_traits(people, rng, differences), terms, rng)
 
 
 def on_roll(people: DataFrame, term: Term) -> Series:
@@ -134,17 +135,18 @@ def _ticks(yes: Series) -> Series:
     return yes.map({True: "Y", False: "N"})
 
 
-def _with_traits(people: DataFrame, rng: np.random.Generator) -> DataFrame:
+def _with_traits(people: DataFrame, rng: np.random.Generator, differences: bool) -> DataFrame:
     """What no table shows: ability and unruliness in SD, the usual share of sessions missed."""
     below = people["sen_status"].map(START_BELOW) + 0.3 * people["pupil_premium"].eq("Y")
     ability = rng.standard_normal(len(people)) - below
     # A long tail: about 22 % of pupils without SEN miss a tenth or more, as nationally. 1.329 is the mean of E^1.5.
-    missed = people["sen_status"].map(ABSENCE) * rng.exponential(size=len(people)) ** 1.5 / 1.329
+    absence = people["sen_status"].map(ABSENCE) if differences else ABSENCE["N"]
+    missed = absence * rng.exponential(size=len(people)) ** 1.5 / 1.329
     return people.assign(
         ability=ability,
-        missed=missed.clip(upper=0.85),
-        unruly=rng.standard_normal(len(people)) + 0.8 * people["sen_need"].eq("SEMH"),
-        gifted_talented=np.where(_lowest(people, -ability, 0.05), "Y", ""),
+        missed=np.minimum(missed, 0.85),
+        unruly=rng.standard_normal(len(people)) + 0.8 * (people["sen_need"].eq("SEMH") & differences),
+        gifted_talented=np.where(_lowest(people, -ability if differences else rng.random(len(people)), 0.05), "Y", ""),
     )
 
 

@@ -1,7 +1,6 @@
 """The roll of a term, as the school's information system would print it."""
 
 import numpy as np
-import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.sources.sample.calendar import ordinal
@@ -44,7 +43,12 @@ def _letters(people: DataFrame) -> Series:
 
 def days_here(people: DataFrame, first: object, last: object) -> tuple[np.ndarray, np.ndarray]:
     """First and last day of each pupil between two days, from when they joined to when they left."""
-    joined = pd.to_datetime(people["joined_on"].replace("", None)).to_numpy("datetime64[D]")
-    left = pd.to_datetime(people["left_on"].replace("", None)).to_numpy("datetime64[D]")
+    joined, left = (_read(people[name]) for name in ("joined_on", "left_on"))
     start, end = np.datetime64(first, "D"), np.datetime64(last, "D")  # type: ignore[call-overload]
     return np.fmax(joined, start), np.fmin(left, end)
+
+
+def _read(days: Series) -> np.ndarray:
+    # Called for every table: as NumPy reads them a blank is NaT, and it takes a tenth of the time of pandas.
+    written = days.to_numpy(dtype="U10")
+    return np.where(written == "", "NaT", written).astype("datetime64[D]")

@@ -25,6 +25,8 @@ class Truth:
     subject: str = ""
     teaching_group: str = ""
     need: str = ""
+    about: str = ""
+    """The rate, activity or theme that differs, where it is not growth."""
     pupil_ids: tuple[str, ...] = ()
     size_sd: float = 0.0
 
@@ -39,7 +41,10 @@ def plant(people: DataFrame, lessons: DataFrame, terms: Sequence[Term], seed: in
     free = free.drop(absent.index)
     unruly = free.nlargest(4, "unruly")
     alone = free.drop(unruly.index).query("year_group == 9").head(1)
-    of_note = _pupils_of_note(term, declining, absent, unruly, alone)
+    free = free.drop([*unruly.index, *alone.index])
+    # Not of Year 9, where two truths already pull at the same cohorts, nor all of one year.
+    supported = free[free["year_group"].isin([8, 11]) & free["sen_status"].eq("K")].tail(3)
+    of_note = [*_pupils_of_note(term, declining, absent, unruly, alone), _supported(term, supported)]
     return (
         _group_behind(lessons, term),
         _need_held_back(term),
@@ -104,6 +109,11 @@ def _pupils_of_note(term: str, declining: DataFrame, absent: DataFrame, unruly: 
     )
 
 
+def _supported(term: str, supported: DataFrame) -> Truth:
+    size, said = -1.5, f"{len(supported)} pupils are in three provisions and still grow about 1.5 SD less in every subject."
+    return Truth("support without progress", term, said, pupil_ids=_ids(supported), size_sd=size)
+
+
 def _ids(people: DataFrame) -> tuple[str, ...]:
     return tuple(sorted(people["pupil_id"]))
 
@@ -111,6 +121,11 @@ def _ids(people: DataFrame) -> tuple[str, ...]:
 def pupils_of(truths: Sequence[Truth], kind: str) -> tuple[str, ...]:
     """The pupils of the truths of one kind."""
     return tuple(pupil for truth in truths if truth.kind == kind for pupil in truth.pupil_ids)
+
+
+def is_planted(truths: Sequence[Truth], kind: str, about: str = "") -> bool:
+    """Whether there is a truth of a kind, about a certain rate, activity or theme."""
+    return any(truth.kind == kind and about in ("", truth.about) for truth in truths)
 
 
 def is_last_year(term: Term, terms: Sequence[Term]) -> bool:

@@ -1,19 +1,23 @@
 """What pupils and parents of the invented school say, and the additional adults who work there."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from pandas import DataFrame
 
 from sentrack_lib.sources.sample.calendar import chance
 from sentrack_lib.sources.sample.curriculum import teacher
+from sentrack_lib.sources.sample.differences import HEARD, LISTENED_TO, RATE, SCORED_LOWER, VIEWS
 from sentrack_lib.sources.sample.life import school_days
 from sentrack_lib.sources.sample.people import on_roll
+from sentrack_lib.sources.sample.truths import Truth, is_planted
 from sentrack_lib.terms import Term
 
 THEMES = {
-    "pupil": ("feels safe", "enjoys lessons", "gets help when stuck", "knows the next target", "is listened to"),
-    "parent": ("child is happy", "child makes progress", "needs are understood", "is kept informed", "is listened to"),
+    "pupil": ("feels safe", "enjoys lessons", "gets help when stuck", "knows the next target", LISTENED_TO),
+    "parent": ("child is happy", "child makes progress", "needs are understood", "is kept informed", LISTENED_TO),
 }
-SHARE_ASKED = {"pupil": 0.12, "parent": 0.05}
+SHARE_ASKED = {"pupil": 0.12, "parent": 0.10}
 COMMENTS = (
     "More time to finish, please.",
     "The homework club helps a lot.",
@@ -39,14 +43,15 @@ ROLES = (
 PUPILS_AN_ADULT = 50
 
 
-def views(people: DataFrame, term: Term, seed: int) -> DataFrame:
+def views(people: DataFrame, truths: Sequence[Truth], term: Term, terms: Sequence[Term], seed: int) -> DataFrame:
     """The table `views` of a term: five answers from each who was asked, a comment from few."""
     rng = chance(seed, "views", term)
     here = people[on_roll(people, term)]
     # Pupils with SEN are asked twice as often: their views are what the school wants to know most.
-    weight = np.where(here["sen_status"].ne("N"), 2, 1)
+    weight = np.where(here["sen_status"].ne("N") & is_planted(truths, RATE, HEARD), 2, 1)
     asked = {who: here[rng.random(len(here)) < share * weight] for who, share in SHARE_ASKED.items()}
-    return _together([_answers(people, who, term, rng) for who, people in asked.items()])
+    lower = SCORED_LOWER * (is_planted(truths, VIEWS, LISTENED_TO) and term == terms[-1])
+    return _together([_answers(people, who, term, lower, rng) for who, people in asked.items()])
 
 
 def _together(answers: list[DataFrame]) -> DataFrame:
@@ -54,10 +59,9 @@ def _together(answers: list[DataFrame]) -> DataFrame:
     return DataFrame(columns)
 
 
-def _answers(people: DataFrame, who: str, term: Term, rng: np.random.Generator) -> DataFrame:
-    """One respondent's answers lean the same way."""
+def _answers(people: DataFrame, who: str, term: Term, lower: float, rng: np.random.Generator) -> DataFrame:
+    """One respondent's answers lean the same way; of pupils with SEN one theme is scored `lower`."""
     themes = THEMES[who]
-    leaning = 3.8 + 0.7 * rng.standard_normal((len(people), 1)) + 0.6 * rng.standard_normal((len(people), len(themes)))
     comments = np.where(rng.random((len(people), len(themes))) < 0.02, rng.choice(COMMENTS, (len(people), len(themes))), "")
     return DataFrame(
         {
@@ -65,10 +69,17 @@ def _answers(people: DataFrame, who: str, term: Term, rng: np.random.Generator) 
             "pupil_id": np.repeat(people["pupil_id"].to_numpy(), len(themes)),
             "on": np.repeat(school_days(people, term, rng), len(themes)),
             "theme": np.tile(themes, len(people)),
-            "score": np.clip(np.rint(leaning), 1, 5).astype(int).ravel(),
+            "score": _scores(people, who, lower, rng).ravel(),
             "comment": comments.ravel(),
         }
     )
+
+
+def _scores(people: DataFrame, who: str, lower: float, rng: np.random.Generator) -> np.ndarray:
+    """Scores 1 to 5 (people x themes)."""
+    leaning = 3.8 + 0.7 * rng.standard_normal((len(people), 1)) + 0.6 * rng.standard_normal((len(people), len(THEMES[who])))
+    felt = lower * np.outer(people["sen_status"].ne("N"), [theme == LISTENED_TO for theme in THEMES[who]])
+    return np.clip(np.rint(leaning - felt), 1, 5).astype(int)
 
 
 def adults(people: DataFrame, term: Term) -> DataFrame:
