@@ -9,7 +9,8 @@ from sentrack_lib.views.tables.support import BELOW, CHOSEN, EVERYONE, MUCH, NOT
 from sentrack_lib.views.words import are, have, of, said, sentence
 
 WITH = "with SEN"
-SOME = "some"
+ROUNDED = "Numbers are to the nearest 5; 1 to 7 are not shown."
+SOME, UNTOLD = "some", "not known"
 
 
 def support(papers: Papers) -> Part:
@@ -21,7 +22,9 @@ def support(papers: Papers) -> Part:
         return Sentences(["No pupils are in this part of the school."])
     if rows["amount"].eq(UNRECORDED).any():
         return Sentences([f"{NOT_RECORDED} {_below(rows)}"])
-    return Sentences([*_amounts(rows), *_unknown(rows), *_provisions(papers)])
+    return Sentences(
+        [*_amounts(rows), *_unknown(rows), *_provisions(papers), *([ROUNDED] if papers.audience == "governors" else [])]
+    )
 
 
 def _below(rows: DataFrame) -> str:
@@ -43,40 +46,43 @@ def _nothing(rows: DataFrame, whole: int) -> str:
     none, mine = _count(rows, EVERYONE, BELOW, NOTHING), _count(rows, WITH, BELOW, NOTHING)
     if pd.isna(none):
         return f"Of {said(whole, 'pupil')} below expectation, too few to show have no support recorded."
-    sen = f"; of these, {int(mine) or 'none'} {have(int(mine))} SEN" if none and pd.notna(mine) else ""
-    told = f"{sentence(of(int(none), whole, 'pupil below expectation', 'pupils below expectation'))} {have(int(none))} no support recorded"
-    return f"{told}{sen}.{f' {NOT_GIVEN}' if none else ''}"
+    if not none:
+        everyone = "the only pupil" if whole == 1 else f"all of {said(whole, 'pupil')}"
+        return f"For {everyone} below expectation some support is recorded."
+    who = of(int(none), whole, "pupil below expectation", "pupils below expectation")
+    sen = f"; of these, {int(mine) or 'none'} {have(int(mine))} SEN" if pd.notna(mine) else ""
+    return f"{sentence(who)} {have(int(none))} no support recorded{sen}. {NOT_GIVEN}"
 
 
 def _much(rows: DataFrame, whole: int) -> str:
     much, some = (_count(rows, EVERYONE, BELOW, amount) for amount in (MUCH, SOME))
     if pd.isna(much) or pd.isna(some):
         return "How many receive much support and are still below expectation is too few to show."
-    receive = "receives" if much == 1 else "receive"
-    return f"{sentence(said(int(much), 'of them', 'of them'))} {receive} much support and {are(int(much))} below expectation all the same; {said(int(some), 'of them', 'of them')} {'receives' if some == 1 else 'receive'} some."
+    all_the_same = f" and {are(int(much))} below it all the same" if much else ""
+    return f"Of those below expectation, {_receive(much)} much support{all_the_same}; {_receive(some)} some."
+
+
+def _receive(count: float) -> str:
+    return f"{int(count) or 'none'} {'receives' if count == 1 else 'receive'}"
 
 
 def _unknown(rows: DataFrame) -> list[str]:
-    unknown = _count(rows, EVERYONE, "not known")
-    return (
-        []
-        if pd.isna(unknown) or not unknown
-        else [f"For {said(int(unknown), 'pupil')} progress is not known, so nobody can say whether support is missing."]
-    )
+    unknown = _count(rows, EVERYONE, UNTOLD)
+    if pd.isna(unknown) or not unknown:
+        return []
+    return [f"For {said(int(unknown), 'pupil')} progress is not known, so nobody can say whether support is missing."]
 
 
 def _provisions(papers: Papers) -> list[str]:
-    """The provision with the largest share of pupils below expectation, and why that is no judgement."""
+    """In how many provisions most pupils are below expectation, and why that is no judgement of them."""
     if not papers.has("provision_standing"):
         return []
-    rows = papers.tables["provision_standing"].dropna(subset=["share"]).sort_values("share", ascending=False, kind="stable")
+    rows = papers.tables["provision_standing"].dropna(subset=["share"])
     if rows.empty:
         return []
-    most = rows.iloc[0]
-    told = of(int(most["count"]), int(most["n"]))
-    return [
-        f"Of {said(len(rows), 'provision')} with pupils enough to count, {most['name']} has the largest share below expectation: {told}. {CHOSEN}"
-    ]
+    many = int(rows["share"].ge(0.5).sum())
+    told = of(many, len(rows), "provision with pupils enough to count", "provisions with pupils enough to count")
+    return [f"In {told}, half or more of the pupils are below expectation. {CHOSEN}"]
 
 
 def _count(rows: DataFrame, group: str, expectation: str, amount: str | None = None) -> float:

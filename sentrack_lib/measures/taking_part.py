@@ -1,0 +1,89 @@
+"""Who takes part in which provision, and beside whom adults are put: what the records of support say of a school year to date."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Index, Series
+
+from sentrack_lib.measures.progress.taught import moment, moments, places_among
+from sentrack_lib.terms import Term
+
+COLUMNS = {
+    "provisions": ["term", "provision_id", "name", "wave", "area_of_need", "minutes", "sessions_planned"],
+    "provision_pupils": ["term", "provision_id", "pupil_id", "start", "end", "sessions_planned", "sessions_attended"],
+    "provision_sessions": ["term", "provision_id", "pupil_id", "on", "attended"],
+    "deployments": ["term", "adult_id", "day", "starts", "pupil_id", "hours", "start", "end"],
+}
+"""What is asked of the records; any of it may be absent."""
+WHO = ["pupil_id", "provision_id"]
+Calendar = Mapping[str, tuple[date, date]]
+
+
+def taking_part(kept: Mapping[str, DataFrame], roll: DataFrame, term: Term, calendar: Calendar | None = None) -> DataFrame:
+    """A row a pupil on the roll and provision of the school year up to `term`: `pupil_id` `provision_id` `name` `wave`
+    `area_of_need` `sessions_planned` `sessions_attended` `hours`.
+
+    Sessions attended that no list of pupils gives are counted from the single sessions; sessions planned are the provision's
+    where the pupil has no number of their own. What is not recorded is missing. Of a row that comes again in a later term the
+    later holds. `kept` is from `held`."""
+    rows = kept["provision_pupils"]
+    on_roll = places_among(rows["pupil_id"], Index(roll["pupil_id"].astype("str")).unique()) >= 0
+    rows = rows[_in_year(rows, term, calendar) & on_roll]
+    rows = rows.drop_duplicates([*WHO, "start"], keep="last")
+    given = kept["provisions"].drop_duplicates("provision_id", keep="last")
+    rows = rows.merge(given.drop(columns="term"), how="left", on="provision_id", suffixes=("", "_all"))
+    attended = rows["sessions_attended"].fillna(_counted(rows, kept["provision_sessions"], term, calendar))
+    planned = rows["sessions_planned"].fillna(rows["sessions_planned_all"])
+    hours = attended * rows["minutes"] / 60
+    rows = rows.assign(
+        sessions_attended=attended, sessions_planned=planned, hours=hours, name=rows["name"].fillna(rows["provision_id"])
+    )
+    words = [*WHO, "name", "wave", "area_of_need"]
+    numbers = ["sessions_planned", "sessions_attended", "hours"]
+    return rows.groupby(words, sort=False, dropna=False)[numbers].sum(min_count=1).reset_index()
+
+
+def held(records: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:
+    """The tables of the records up to a term, earlier rows first, each with every column that is asked of it."""
+    return {name: _held(records.get(name, DataFrame()).reindex(columns=columns), term) for name, columns in COLUMNS.items()}
+
+
+def _held(rows: DataFrame, term: Term) -> DataFrame:
+    numbers = [column for column in ("minutes", "sessions_planned", "sessions_attended", "hours") if column in rows]
+    days = {column: pd.to_datetime(rows[column], errors="coerce") for column in ("start", "end", "on") if column in rows}
+    words = {column: "str" for column in rows if column not in [*numbers, *days]}
+    rows = rows.astype(words | dict.fromkeys(numbers, "float64")).assign(**days)
+    when = moments(rows["term"])  # a row without a term is as old as any
+    order = np.argsort(when, kind="stable")
+    return rows.iloc[order[when[order] <= moment(term)]]
+
+
+def _in_year(rows: DataFrame, term: Term, calendar: Calendar | None) -> Series:
+    """Whether what has a `start` and an `end` falls in the school year up to the end of a term; without days the row's term
+    decides."""
+    first, last = (pd.Timestamp(Term(term.year, at).dates(calendar)[end]) for at, end in ((0, 0), (term.season, 1)))
+    begun, over = rows["start"].le(last), rows["end"].lt(first)
+    recorded = rows["term"].isna() | rows["term"].str.startswith(term.school_year).fillna(False).astype("bool")
+    # A provision that has begun and has no last day still runs.
+    return (begun & ~over) | (rows["start"].isna() & ~over & (recorded | rows["end"].notna()))
+
+
+def _counted(rows: DataFrame, sessions: DataFrame, term: Term, calendar: Calendar | None) -> Series:
+    """How many of the single sessions of the year each row's pupil attended; missing where no session of theirs is recorded."""
+    sessions = sessions[_in_year(sessions.assign(start=sessions["on"], end=sessions["on"]), term, calendar)]
+    came = sessions.assign(came=sessions["attended"].str.strip().str.upper().str[:1].isin(["Y", "/", "\\", "P", "L"]))
+    counts = came.drop_duplicates([*WHO, "on"], keep="last").groupby(WHO)["came"].sum().rename("sessions").astype("float64")
+    return rows.join(counts, on=WHO)["sessions"]
+
+
+def adults_beside(kept: Mapping[str, DataFrame], term: Term, calendar: Calendar | None = None) -> DataFrame:
+    """Hours a week, and number of lines, of the timetable of adults beside each pupil, as it was at the end of the term."""
+    rows = kept["deployments"].dropna(subset=["pupil_id"])
+    first, last = map(pd.Timestamp, term.dates(calendar))
+    undated = rows["start"].isna() & rows["end"].isna()
+    of_now = rows["term"].isna() | rows["term"].eq(str(term))
+    rows = rows[(undated & of_now) | (~undated & ~rows["start"].gt(last) & ~rows["end"].lt(first))]
+    of = rows.drop_duplicates(["adult_id", "day", "starts", "pupil_id"], keep="last").groupby("pupil_id")
+    return DataFrame({"adult_hours_week": of["hours"].sum(min_count=1), "adults": of.size()})
