@@ -36,8 +36,8 @@ HOSTILE = (
     "-2+3",
 )
 """Names that a page, a workbook, a picture or a template would run if it could."""
-CANARY = "Qx"
-"""Begins every surname, forename and form, and stands in no word, so that one search finds any of them."""
+CANARY = "Qxzqvj"
+"""Begins every surname, forename and form, so that one search finds any of them; too long for chance in an encoded picture."""
 BRANDED, UNDRAWN = "=1+1 <b>Ceramics</b>", "$\\sum_{$"
 """Two subjects, one of them a formula for a spreadsheet, one for a picture."""
 NOT_IN_FRENCH = "8"
@@ -294,7 +294,7 @@ def test_a_department_reads_of_its_own_pupils_nothing_that_it_does_not_need(pack
         assert not [day for day in born if day in everything(file)], file.name
     book = openpyxl.load_workbook(packs.book("French"))
     of_pupils = [sheet for sheet in book if "pupil_id" in [cell.value for cell in sheet[1]]]
-    assert {sheet.title for sheet in of_pupils} == {"flags", "progress"}
+    assert {sheet.title for sheet in of_pupils} - {"look closer"} == {"flags", "progress"}
     codes = set(packs.roll["ethnicity"]) - {""}
     for sheet in of_pupils:
         headings = {str(cell.value) for cell in sheet[1]}
