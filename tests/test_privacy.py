@@ -5,6 +5,7 @@ import pytest
 from pandas import DataFrame, Series
 
 from sentrack_lib.privacy import SMALLEST_SHOWN, for_audience, rounded
+from sentrack_lib.privacy.governors import _arrived, _done_about, _heard, _supported, _trend_counts, _who_takes_part
 
 SECRETS = ("Sampleton", "Robin", "2010-01-02")
 
@@ -115,6 +116,76 @@ def test_governors_are_told_of_rates_what_was_found_in_words_alone(tables):
     handed = for_audience(tables, "governors")["rate_comparisons"]
     assert handed["group"].to_list() == ["SEN support"]
     assert not {"n", "count", "mean"} & set(handed)
+
+
+def test_governors_are_handed_trends_as_rounded_counts_whose_totals_are_sums(table):
+    trends = table("""
+        figure         | group       | subject | term           | n   | count | value | low | high | unit
+        missed a tenth | all pupils  | all     | 2025-26-summer | 148 | 31    | 0.2   | 0.1 | 0.3  | share
+        missed a tenth | with SEN    | all     | 2025-26-summer | 38  | 12    | 0.3   | 0.2 | 0.4  | share
+        missed a tenth | without SEN | all     | 2025-26-summer | 110 | 19    | 0.2   | 0.1 | 0.3  | share
+        missed half    | with SEN    | all     | 2025-26-summer | 38  | 3     | 0.1   | 0.0 | 0.2  | share
+        missed half    | without SEN | all     | 2025-26-summer | 110 | 9     | 0.1   | 0.0 | 0.2  | share
+        missed half    | SEN support | all     | 2025-26-summer | 30  | 2     | 0.1   | 0.0 | 0.2  | share
+        growth         | with SEN    | all     | 2025-26-summer | 38  |       | 0.1   | 0.0 | 0.2  | SD
+    """)
+    handed = _trend_counts(trends).set_index(["figure", "group"])
+    assert handed["count"].fillna(-1).to_dict() == {
+        ("missed a tenth", "all pupils"): 30, ("missed half", "all pupils"): -1, ("missed a tenth", "with SEN"): 10,
+        ("missed a tenth", "without SEN"): 20, ("missed half", "with SEN"): -1, ("missed half", "without SEN"): 10,
+    }  # fmt: skip
+    assert handed[["value", "low", "high"]].isna().all(axis=None)
+
+
+def test_governors_hear_scores_only_where_both_sides_are_ten_or_more_and_no_free_text(table):
+    views = table("""
+        respondent | theme | family | group       | n  | n_rest | mean | positive | share | share_low | share_high
+        pupil      | safe  | all pupils | all pupils | 40 | 0  | 3.86 | 30       | 0.75  | 0.6       | 0.9
+        pupil      | safe  | SEN    | with SEN    | 12 | 28     | 3.26 | 6        | 0.50  | 0.3       | 0.7
+        pupil      | safe  | SEN    | without SEN | 28 | 12     | 4.04 | 24       | 0.85  | 0.7       | 1.0
+        parent     | safe  | all pupils | all pupils | 31 | 0  | 3.91 | 20       | 0.65  | 0.5       | 0.8
+        parent     | safe  | SEN    | with SEN    | 9  | 22     | 3.33 | 5        | 0.55  | 0.3       | 0.8
+        parent     | safe  | SEN    | without SEN | 22 | 9      | 4.11 | 15       | 0.68  | 0.5       | 0.8
+    """)
+    handed = _heard(views)
+    assert handed[["respondent", "group"]].to_numpy().tolist() == [
+        ["pupil", "all pupils"], ["pupil", "with SEN"], ["pupil", "without SEN"],
+    ]  # fmt: skip
+    assert handed["mean"].tolist() == [3.9, 3.3, 4.0] and handed["n"].tolist() == [40, 10, 30]
+    assert handed[["positive", "share"]].isna().all(axis=None)
+    asked = DataFrame({"n": [20, 20], "n_then": [15, 4], "mean": [3.26, 3], "agreed": "Ann rings", "result": "done"})
+    assert _done_about(asked).to_dict("records") == [{"n": 20, "n_then": 15, "mean": 3.3}]
+
+
+def test_governors_count_support_by_sums_of_rounded_counts(table):
+    counts = table("""
+        group       | expectation       | amount  | count | of
+        all pupils  | below expectation | nothing | 31    | 45
+        with SEN    | below expectation | nothing | 9     | 20
+        with SEN    | below expectation | much    | 11    | 20
+        without SEN | below expectation | nothing | 22    | 25
+        without SEN | below expectation | much    | 3     | 25
+    """)
+    handed = _supported(counts).set_index(["group", "amount"])
+    assert handed["count"].fillna(-1).to_dict() == {
+        ("all pupils", "nothing"): 30, ("all pupils", "much"): -1, ("with SEN", "nothing"): 10, ("with SEN", "much"): 10,
+        ("without SEN", "nothing"): 20, ("without SEN", "much"): -1,
+    }  # fmt: skip
+    assert handed["of"].fillna(-1).groupby("group").first().to_dict() == {"all pupils": -1, "with SEN": 20, "without SEN": -1}
+
+
+def test_governors_are_told_of_clubs_and_arrivals_in_rounded_counts_and_words(table):
+    things = table("""
+        kind | what  | n   | count | share | expected | n_rest | count_rest | not_known | verdict
+        club | Chess | 104 | 12    | 0.12  | 20.1     | 504    | 93         | 2         | clear difference: fewer
+        club | Choir | 104 | 3     | 0.03  | 2.1      | 504    | 9          | 2         | no evidence of a difference
+        set  | Set 1 | 20  | 9     | 0.45  | 4.1      | 100    | 20         | 0         | no evidence of a difference
+    """)
+    handed = _who_takes_part(things)
+    assert handed[["what", "n", "count"]].fillna(-1).to_numpy().tolist() == [["Chess", 105, 10], ["Choir", 105, -1]]
+    assert handed[["share", "expected"]].isna().all(axis=None) and not {"n_rest", "count_rest", "not_known"} & set(handed)
+    items = DataFrame({"item": ["x"], "n": [21], "count": [4], "n_rest": [101], "count_rest": [33], "share": [0.2]})
+    assert _arrived(items)[["n", "count", "n_rest", "count_rest"]].fillna(-1).to_numpy().tolist() == [[20, -1, 100, 35]]
 
 
 def test_the_tables_handed_in_are_left_as_they_were(tables):

@@ -34,7 +34,7 @@ def prepare(parameters: Parameters, audience: str, folder: Path, subject: str = 
 def reviewed(parameters: Parameters, school: School) -> dict[str, DataFrame]:
     """Every table of the review that the parameters ask for."""
     since = Term.named(parameters.since) if parameters.since else None
-    return review(school, Term.named(parameters.term), since, parameters.thresholds, parameters.intersections)
+    return review(school, Term.named(parameters.term), since, parameters.thresholds, parameters.intersections, parameters.seed)
 
 
 def subjects_of(tables: Mapping[str, DataFrame]) -> list[str]:

@@ -10,14 +10,21 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.measures.attendance import attendance
 from sentrack_lib.measures.benchmarks import beside_benchmarks
 from sentrack_lib.measures.changes import changes
+from sentrack_lib.measures.closer import look_closer, seed_of
 from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags import raise_flags, rules_from
 from sentrack_lib.measures.groups.beside_others import beside_others
 from sentrack_lib.measures.groups.counts import rates
+from sentrack_lib.measures.groups.membership import groups_of
 from sentrack_lib.measures.imports import corrected, imported_problems, imports, of_term
 from sentrack_lib.measures.progress import progress
+from sentrack_lib.measures.representation import representation
+from sentrack_lib.measures.support import supported
+from sentrack_lib.measures.transfer import below_primary, known_of_arrivals, since_primary, transfer, year_7
 from sentrack_lib.measures.trend_changes import trend_changes
 from sentrack_lib.measures.trends import sums_by_term, trends
+from sentrack_lib.measures.turnout import attended_activities, turnout
+from sentrack_lib.measures.voices import voices
 from sentrack_lib.settings import Threshold
 from sentrack_lib.sources.benchmarks import benchmarks_of
 from sentrack_lib.sources.loading import School
@@ -30,6 +37,7 @@ def review(
     since: Term | None = None,
     thresholds: Mapping[str, Threshold] | None = None,
     intersections: Iterable[Sequence[str]] = (),
+    seed: int | None = None,
 ) -> dict[str, DataFrame]:
     """Every table of the review of a term, by name; `BadInput` where the school has no roll for it, or for `since`."""
     terms = _up_to(school, term)
@@ -42,21 +50,70 @@ def review(
     attended = {each: attendance(tables, each) for each in terms}
     growth, absences = (pd.concat(each.values(), ignore_index=True) for each in (grown, attended))
     flags = raise_flags(tables, growth, absences, terms, rules, school.scales)
-    by_term = sums_by_term(growth, absences, tables["behaviour"], tables["pupils"])
+    known = {"progress": grown[term], "attendance": attended[term], "flags": flags}
     return {
         "about": _about(school, terms),
         "roll": now["pupils"],
         "teaching_groups": now["teaching_groups"],
-        "progress": grown[term],
-        "attendance": attended[term],
-        "flags": flags,
-        **beside_others({**tables, **_plain(school)}, grown, attended, intersections),
+        **known,
         "rates": rates(now["pupils"], attended[term], flags, now["behaviour"], grown[term]),
-        "trends": trends(by_term),
-        "trend_changes": trend_changes(by_term),
-        "benchmarks": beside_benchmarks(now["pupils"], attended[term], tables["behaviour"], benchmarks_of(school.folder), term),
+        **beside_others({**tables, **_plain(school)}, grown, attended, intersections),
+        **_over_time(tables, growth, absences),
+        **_evidence(school, tables, {**now, **known}, term),
+        **_taking_part(school, grown, terms),
+        **_arrivals(school, tables, term),
+        **look_closer(now["pupils"], now["teaching_groups"], grown[term], flags, _seed(school, term, seed)),
         **_about_data(school, terms),
     }
+
+
+def _over_time(tables: Mapping[str, DataFrame], growth: DataFrame, absences: DataFrame) -> dict[str, DataFrame]:
+    """Every headline figure term by term, and what changed by more than chance."""
+    by_term = sums_by_term(growth, absences, tables["behaviour"], tables["pupils"])
+    return {"trends": trends(by_term), "trend_changes": trend_changes(by_term)}
+
+
+def _evidence(school: School, tables: Mapping[str, DataFrame], now: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:
+    """What England publishes, what pupils and parents say, and what support there is."""
+    published, calendar = benchmarks_of(school.folder), school.settings.calendar
+    return {
+        "benchmarks": beside_benchmarks(now["pupils"], now["attendance"], tables["behaviour"], published, term),
+        **voices(tables, now["attendance"], term, school.records["actions"], calendar),
+        **supported(school.records, now["pupils"], now["progress"], now["flags"], term, calendar),
+    }
+
+
+def _seed(school: School, term: Term, asked: int | None) -> int:
+    """The number that a draw can be repeated with: the one asked for, else one of this school and term."""
+    return seed_of(school.name, str(term)) if asked is None else asked
+
+
+def _taking_part(school: School, grown: Mapping[Term, DataFrame], terms: tuple[Term, ...]) -> dict[str, DataFrame]:
+    """Who takes part in what, held against the term before, and how often they come."""
+    names = ("pupils", "teaching_groups", "activities")
+    found: DataFrame | None = None
+    for term in terms[-2:]:
+        rows = {name: _of(school, name, term) for name in names}
+        found = representation(rows["pupils"], rows["teaching_groups"], rows["activities"], grown[term], found)
+    assert found is not None  # there is always the term itself
+    came = attended_activities(rows["pupils"], rows["activities"])
+    return {"representation": found, "attended_activities": came, "turnout": turnout(came)}
+
+
+def _arrivals(school: School, tables: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:
+    """What is known of Year 7, and its progress since primary school."""
+    roll = _of(school, "pupils", term)
+    pupils = year_7(roll)
+    known = known_of_arrivals(tables, pupils, term)
+    only = {**tables, "pupils": tables["pupils"][tables["pupils"]["pupil_id"].isin(pupils["pupil_id"])]}
+    grown = progress(only, school.scales, term, from_prior=True)
+    groups = groups_of(roll, _of(school, "teaching_groups", term))
+    since = {"since_primary": since_primary(grown, groups), "below_primary": below_primary(grown)}
+    return {"arrivals": known, "transfer": transfer(known), **since}
+
+
+def _of(school: School, table: str, term: Term) -> DataFrame:
+    return school.tables[table].loc[school.tables[table]["term"].eq(str(term))]
 
 
 def _plain(school: School) -> dict[str, DataFrame]:

@@ -6,17 +6,12 @@ from sentrack_lib.views.figures.data import coverage
 from sentrack_lib.views.figures.groups import by_class, by_need, by_sen, by_year
 from sentrack_lib.views.figures.pupils import pupils
 from sentrack_lib.views.figures.rates import persistent_absence
+from sentrack_lib.views.figures.representation import representation
+from sentrack_lib.views.figures.support import support
 from sentrack_lib.views.figures.trends import trends
+from sentrack_lib.views.figures.voices import views
 
 __all__ = [
-    "benchmarks",
-    "by_class",
-    "by_need",
-    "by_sen",
-    "by_year",
-    "coverage",
-    "own_by_subject",
-    "persistent_absence",
-    "pupils",
-    "trends",
-]
+    "benchmarks", "by_class", "by_need", "by_sen", "by_year", "coverage", "own_by_subject", "persistent_absence", "pupils",
+    "representation", "support", "trends", "views",
+]  # fmt: skip

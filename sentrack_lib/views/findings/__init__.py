@@ -1,8 +1,15 @@
 """Findings as sentences: computed from the papers, with number and whole, the bottom line first."""
 
 from sentrack_lib.views.findings.about_data import data
+from sentrack_lib.views.findings.closer import closer
 from sentrack_lib.views.findings.groups import groups, known, subject_or_pupil
 from sentrack_lib.views.findings.opening import about, review
+from sentrack_lib.views.findings.representation import representation, transfer
+from sentrack_lib.views.findings.support import support
 from sentrack_lib.views.findings.trends import changed, trends
+from sentrack_lib.views.findings.voices import views
 
-__all__ = ["about", "changed", "data", "groups", "known", "review", "subject_or_pupil", "trends"]
+__all__ = [
+    "about", "changed", "closer", "data", "groups", "known", "representation", "review", "subject_or_pupil", "support",
+    "transfer", "trends", "views",
+]  # fmt: skip

@@ -44,7 +44,7 @@ def benchmarks(papers: Papers) -> Part:
     if rows["told"].fillna("").ne("").any():
         shown["Verdict"] = rows["told"]
     left = f" {said(less, 'more row')} of small groups or single types of need {are(less)} in benchmarks.csv." if less else ""
-    note = f"{_remarks(rows)}{NOTE}{left} Sources: {'; '.join(rows['source'].unique())}."
+    note = f"{_remarks(rows)}{NOTE}{left} Sources: {'; '.join(rows['source'].str.replace('https://', '').unique())}."
     return Table(shown, f"Beside England: {papers.title}", note, "nothing published can be set beside it.")
 
 

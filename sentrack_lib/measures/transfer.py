@@ -1,0 +1,119 @@
+"""How Year 7 arrived from primary school: what is known of each pupil, who is supported, progress since (statements 56 to 58)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, detectable_share, fisher, gap_of_shares, q_values, wilson
+from sentrack_lib.measures.groups.comparisons import compare
+from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
+from sentrack_lib.sources.codes import has_sen, known_year_group
+from sentrack_lib.terms import Term
+
+YEAR = "7"
+SINCE = " since primary school"
+ASKED_AGAIN = ("SEN status", "type of need")
+ENGLISH, MATHS = ("read", "engl", "writ", "literacy"), ("math", "numer")
+RESULT_ENGLISH, RESULT_MATHS = "a primary result in English or reading", "a primary result in mathematics"
+SUPPORTED, NEED_KNOWN, PARENTS = "support in moving up", "the type of need", "an answer of the parents this school year"
+SMALLEST_EFFECT = 0.2
+"""Cohen's h from which a gap between shares is spoken of."""
+COLUMNS = [
+    "item", "statement", "n", "count", "share", "low", "high", "n_rest", "count_rest", "share_rest", "gap", "gap_low", "gap_high",
+    "detectable", "q_value", "verdict", "why",
+]  # fmt: skip
+
+
+def year_7(roll: DataFrame) -> DataFrame:
+    """The pupils of Year 7: `pupil_id`, whether they have SEN (`sen`, missing where not known), and their `need`."""
+    here = roll[known_year_group(roll["year_group"]).eq(YEAR).fillna(False).to_numpy(dtype=bool)]
+    sen = has_sen(here["sen_status"])
+    return DataFrame({"pupil_id": here["pupil_id"].astype("str"), "sen": sen, "need": here["sen_need"]}).reset_index(drop=True)
+
+
+def known_of_arrivals(tables: Mapping[str, DataFrame], pupils: DataFrame, term: Term) -> DataFrame:
+    """For each pupil of `year_7` what is known and done: one column an item, missing where it is not asked of the pupil.
+
+    Primary results of any term count, whatever their stage; support and the parents' answers of the school year to date."""
+    year = {name: _of_year(tables[name], term) for name in ("activities", "views")}
+    results = tables["prior_attainment"][["pupil_id", "subject", "grade"]].dropna().astype("str")
+    subject = results["subject"].str.lower()
+    supported = year["activities"].loc[year["activities"]["kind"].eq("transfer_support"), "pupil_id"]
+    heard = year["views"].loc[year["views"]["respondent"].eq("parent"), "pupil_id"]
+    ids, blank = pupils["pupil_id"], Series(pd.NA, index=pupils.index)
+    told = {
+        RESULT_ENGLISH: ids.isin(results.loc[subject.str.startswith(ENGLISH), "pupil_id"]),
+        RESULT_MATHS: ids.isin(results.loc[subject.str.startswith(MATHS), "pupil_id"]),
+        NEED_KNOWN: pupils["need"].notna().where(pupils["sen"].fillna(False).astype(bool)),
+        SUPPORTED: ids.isin(supported.astype("str")) if len(year["activities"]) else blank,
+        PARENTS: ids.isin(heard.astype("str")) if len(year["views"]) else blank,
+    }
+    return pupils[["pupil_id", "sen"]].assign(**{item: column.astype("boolean") for item, column in told.items()})
+
+
+STATEMENTS = {RESULT_ENGLISH: 56, RESULT_MATHS: 56, NEED_KNOWN: 56, SUPPORTED: 58, PARENTS: 57}
+
+
+def _of_year(table: DataFrame, term: Term) -> DataFrame:
+    names = table["term"].drop_duplicates().astype("str")
+    to_date = [name for name in names if Term.named(name).year == term.year and Term.named(name) <= term]
+    return table[table["term"].isin(to_date)]
+
+
+def transfer(known: DataFrame) -> DataFrame:
+    """One row an item: of how many pupils of Year 7 with SEN (`count` of `n`), and of the others, it is there.
+
+    Shares with Wilson's interval, the gap with Newcombe's, Fisher's test q over the items; a group under 5 shows its number."""
+    rows = [_counts(item, known[item], known["sen"]) for item in STATEMENTS]
+    table = DataFrame(rows, columns=["item", "statement", "n", "count", "n_rest", "count_rest"])
+    shown = table["n"].ge(SHOWN)
+    n, rest, count = table["n"].where(shown), table["n_rest"].where(table["n_rest"].gt(0)), table["count"].where(shown)
+    gap = gap_of_shares(count, n, table["count_rest"], rest).set_axis(["gap", "gap_low", "gap_high"], axis=1)
+    everyone = (table["count"] + table["count_rest"]) / (table["n"] + table["n_rest"]).replace(0, np.nan)
+    table = table.assign(
+        share=count / n, share_rest=(table["count_rest"] / rest).where(shown), gap_less_artefact=gap["gap"], seen=NEW
+    )
+    return _judged(table.join(wilson(count, n)).join(gap).assign(detectable=detectable_share(everyone, n, rest)), everyone)[
+        COLUMNS
+    ]
+
+
+def _counts(item: str, here: Series, sen: Series) -> tuple[str, int, int, int, int, int]:
+    with_sen, without = (here[sen.eq(side).fillna(False).astype(bool)].dropna() for side in (True, False))
+    return item, STATEMENTS[item], len(with_sen), int(with_sen.sum()), len(without), int(without.sum())
+
+
+def _judged(table: DataFrame, everyone: Series) -> DataFrame:
+    large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED) & everyone.between(0, 1, inclusive="neither")
+    p = fisher(table["count"], table["n"], table["count_rest"], table["n_rest"]).where(large)
+    table = table.assign(q_value=q_values(p, [Series(0, index=table.index)]))
+    angle, angle_rest = (2 * np.arcsin(np.sqrt(table[column].astype("float64"))) for column in ("share", "share_rest"))
+    relevant = (angle - angle_rest).abs().ge(SMALLEST_EFFECT) & (table["gap_low"].gt(0) | table["gap_high"].lt(0))
+    verdict = in_words(table, relevant).str.replace(": lower, new", ": fewer").str.replace(": higher, new", ": more")
+    return table.assign(verdict=verdict, why=why_not(table, relevant))
+
+
+def since_primary(progress: DataFrame, groups: DataFrame) -> DataFrame:
+    """Growth of Year 7 since primary school, on average over subjects, by SEN status and type of need; columns as `compare`.
+
+    `progress` is measured from prior attainment alone, `groups` as from `groups_of`; families: `… since primary school`."""
+    pupils = year_7_of(progress)
+    groups = groups[groups["family"].isin(ASKED_AGAIN) & groups["pupil_id"].isin(pupils)]
+    return compare(progress[progress["pupil_id"].isin(pupils)], groups.assign(family=groups["family"] + SINCE))
+
+
+def year_7_of(progress: DataFrame) -> pd.Index:
+    """The pupils whose cohort is of Year 7."""
+    rows = progress["cohort"].astype("str").str.startswith(f"{YEAR}/").fillna(False)
+    return pd.Index(progress.loc[rows, "pupil_id"].unique())
+
+
+def below_primary(progress: DataFrame) -> DataFrame:
+    """Of pupils of Year 7 whose mark is on the scale of their primary result: `subject`, `below` of `n` who stand below it."""
+    rows = progress[progress["pupil_id"].isin(year_7_of(progress))].dropna(subset=["start", "points", "cohort"])
+    parts = rows["cohort"].astype("str").str.rsplit("/", n=2)
+    same = rows[parts.str[1].eq(parts.str[2])]
+    found = same.assign(below=same["points"].lt(same["start"])).groupby("subject", observed=True)["below"].agg(["sum", "size"])
+    return found.set_axis(["below", "n"], axis=1).reset_index()

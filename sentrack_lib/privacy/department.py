@@ -1,0 +1,47 @@
+"""What a department is handed: its own pupils and subjects, and groups large enough to be shown."""
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+from pandas import DataFrame
+
+SMALLEST_GROUP_SHOWN = 5
+"""Fewer pupils than this stand in no table of groups, except the inclusion manager's."""
+
+DEPARTMENT_PUPIL = ["pupil_id", "surname", "forename", "year_group", "form", "sen_status", "sen_need", "sen_need_2"]
+OF_SUBJECTS = ("teaching_groups", "progress", "closer")
+"""Tables of which a department is handed the rows about its subjects."""
+GROUPS_OF_SUBJECTS = ("comparisons", "within_classes", "attainment", "representation", "trends", "trend_changes")
+"""Likewise, and of these the groups that are large enough to be shown."""
+OF_PUPILS = ("attendance", "support")
+"""Tables of which a department is handed the rows about its pupils."""
+GROUPS = ("views", "asked_before", "provision_standing")
+"""Tables about the whole school of which a department is handed the groups that are large enough to be shown."""
+
+Tables = Mapping[str, DataFrame]
+
+
+def for_department(tables: Tables, subjects: Collection[str]) -> dict[str, DataFrame]:
+    """The pupils taught in these subjects: who they are, their need, their progress here, what is flagged about them."""
+    own = {name: _of_subjects(tables[name], subjects) for name in ("teaching_groups", "progress")}
+    pupils = pd.concat([table["pupil_id"] for table in own.values()]).unique()
+    handed = {name: _of_subjects(tables[name], subjects) for name in OF_SUBJECTS if name in tables}
+    handed |= {name: _shown(_of_subjects(tables[name], subjects)) for name in GROUPS_OF_SUBJECTS if name in tables}
+    handed |= {name: _of_pupils(tables[name], pupils) for name in OF_PUPILS if name in tables}
+    handed |= {name: _shown(tables[name]) for name in GROUPS if name in tables}
+    flags = _of_pupils(tables["flags"], pupils)
+    handed["flags"] = flags[flags["subject"].isna() | flags["subject"].isin(subjects)].reset_index(drop=True)
+    handed["roll"] = _of_pupils(tables["roll"], pupils)[DEPARTMENT_PUPIL]
+    return {"about": tables["about"], "counts": tables["counts"], **handed}
+
+
+def _of_subjects(table: DataFrame, subjects: Collection[str]) -> DataFrame:
+    return table[table["subject"].isin(subjects)].reset_index(drop=True)
+
+
+def _of_pupils(table: DataFrame, pupils: Collection[str]) -> DataFrame:
+    return table[table["pupil_id"].isin(pupils)].reset_index(drop=True)
+
+
+def _shown(groups: DataFrame) -> DataFrame:
+    return groups[groups["n"].ge(SMALLEST_GROUP_SHOWN)].reset_index(drop=True)

@@ -1,0 +1,57 @@
+"""Invented schools by the dozen, with nothing in them or with one difference of known size, and what is said of their groups."""
+
+from dataclasses import replace
+
+import pandas as pd
+from pandas import DataFrame
+
+from sentrack_lib.measures.attendance import attendance
+from sentrack_lib.measures.coded import coded
+from sentrack_lib.measures.groups.beside_others import beside_others
+from sentrack_lib.measures.progress import progress
+from sentrack_lib.sources.loading import School
+from sentrack_lib.sources.sample import Invention, invent, school_of
+from sentrack_lib.sources.sample.truths import Truth
+
+PUPILS, TERMS = 600, 4
+CLASS, NEED, STATUS = "9/En3 in English", "SLCN in Science", "SEN support in Maths"
+
+
+def told_of(invention: Invention) -> DataFrame:
+    """The comparisons of growth and of rates in the last term, one under the other."""
+    found = comparisons_of(school_of(invention))
+    return pd.concat([found["comparisons"], found["rate_comparisons"]], ignore_index=True)
+
+
+def comparisons_of(school: School) -> dict[str, DataFrame]:
+    tables, terms = coded(school.tables), school.terms[-2:]
+    plain = {name: school.tables[name] for name in ("pupils", "teaching_groups")}
+    grown = {term: progress(tables, school.scales, term) for term in terms}
+    return beside_others({**tables, **plain}, grown, {term: attendance(tables, term) for term in terms})
+
+
+def without_differences(seed: int) -> DataFrame:
+    """One school without any difference between groups but luck: a row a family and subject, `clear` if anything was claimed."""
+    rows = told_of(invent(PUPILS, TERMS, seed, planted=False, luck=True))
+    rows = rows[rows["q_value"].notna()]
+    # Beside the own average a question is one family over all subjects.
+    rows = rows.assign(subject=rows["subject"].where(rows["measure"].ne("beside own average"), "all"))
+    clear = rows["verdict"].str.startswith("clear difference")
+    told = rows[["measure", "family", "subject"]].assign(seed=seed, clear=clear, opening=clear & rows["q_all"].le(0.10))
+    return told.groupby(["measure", "family", "subject", "seed"], as_index=False)[["clear", "opening"]].any()
+
+
+def with_difference(size: float, seed: int) -> dict[str, bool]:
+    """One school in which a class, a need and a status each grow less by `size` in one subject: which of them was found?"""
+    invention = invent(PUPILS, TERMS, seed, planted=False, luck=True)
+    people, term = invention.people, str(invention.terms[-1])
+    at_support = tuple(people.loc[people["sen_status"].eq("K"), "pupil_id"])
+    planted = (
+        Truth("planted", term, CLASS, subject="English", teaching_group="9/En3", size_sd=-size),
+        Truth("planted", term, NEED, subject="Science", need="SLCN", size_sd=-size),
+        Truth("planted", term, STATUS, subject="Maths", pupil_ids=at_support, size_sd=-size),
+    )
+    rows = told_of(replace(invention, truths=planted)).set_index(["family", "group", "subject"])["verdict"]
+    where = {CLASS: ("teaching group", "9/En3", "English"), NEED: ("type of need", "SLCN", "Science"),
+             STATUS: ("SEN status", "SEN support", "Maths")}  # fmt: skip
+    return {name: str(rows.get(row, "")).startswith("clear difference: lower") for name, row in where.items()}
