@@ -1,6 +1,7 @@
 """Packs: what people take into a meeting. An executed page without its machinery, and its tables as a workbook."""
 
 import io
+import re
 from pathlib import Path
 
 from sentrack_lib.cycle.notebook_files import nbformat  # isort: skip  # before nbconvert, which imports it the slow way
@@ -19,6 +20,8 @@ from sentrack_lib.sources.files import write_whole
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.tables import sheets
 
+HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)<a')
+"""A section's place and title, as they stand on the page."""
 UNSEEN = '<p class="unseen"'
 """How a part begins that its readers are not shown."""
 WIDEST = 60
@@ -43,7 +46,8 @@ def page_of(notebook: Path, title: str) -> str:
             sections.append([])
         sections[-1].append(cell)
     shown = [block for section in sections for block in _section(section)]
-    return _PAGES.get_template("pack.html").render(title=title, blocks=shown)
+    headings = [found for block in shown for found in HEADING.findall(block)]
+    return _PAGES.get_template("pack.html").render(title=title, blocks=shown, headings=headings)
 
 
 def _section(cells: list[nbformat.NotebookNode]) -> list[Markup]:

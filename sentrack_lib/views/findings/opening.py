@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from sentrack_lib.sources.codes import has_sen
+from sentrack_lib.views.findings.support import support
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Sentences
 from sentrack_lib.views.words import are, have, named, of, said, sentence
@@ -30,7 +31,7 @@ def review(papers: Papers) -> Sentences:
         return Sentences([_rates(papers), _differences(papers), _sen(papers)])
     if papers.roll.empty:
         return Sentences(["No pupils are in this part of the school."])
-    return Sentences([_first(papers), _differences(papers), _sen(papers), *_absence(papers), _unsaid(papers)])
+    return Sentences([_first(papers), _differences(papers), _sen(papers), *_support(papers), *_absence(papers), _unsaid(papers)])
 
 
 def _first(papers: Papers) -> str:
@@ -69,12 +70,11 @@ def _differences(papers: Papers) -> str:
 def _out_of(clear: int, found: int, tested: int) -> str:
     """How many comparisons were made, so that nobody takes the one found among hundreds for the one looked for."""
     if not clear:
-        return (
-            f"{sentence(of(0, tested, 'comparison'))} of groups shows a clear difference in progress; smaller ones may exist."
-        )
-    shows, holds = ("shows" if clear == 1 else "show"), ("holds" if found == 1 else "hold")
-    told = f"{sentence(of(clear, tested, 'comparison'))} of groups {shows} a clear difference in the question it belongs to"
-    return f"{told}; {found or 'none'} of them {holds} against all {tested:,} together."
+        return f"{sentence(of(0, tested, 'comparison'))} of groups shows a clear difference in progress; smaller ones may exist."
+    shows, whose = ("shows", "its") if clear == 1 else ("show", "their")
+    told = f"{sentence(of(clear, tested, 'comparison'))} of groups {shows} a clear difference within {whose} own question"
+    holds = "holds" if found == 1 else "hold"
+    return f"{told}; {of(found, clear, 'difference')} {holds} against all {tested:,} comparisons together."
 
 
 def _difference(row: Row) -> str:
@@ -101,6 +101,12 @@ def _verdict(row: Row) -> str:
     unseen: bool = pd.notna(row["detectable"]) and not row["verdict"].startswith(CLEAR)
     least = f" (a difference below {row['detectable']:.2f} SD could not be seen)" if unseen else ""
     return f"{named(row['family'], row['group'])}, {said(row['n'], 'pupil')}, {row['verdict']}{least}"
+
+
+def _support(papers: Papers) -> list[str]:
+    """Who below expectation receives nothing, in a sentence; nothing where that cannot be said here."""
+    told = support(papers)
+    return [told.lines[0]] if isinstance(told, Sentences) else []
 
 
 def _absence(papers: Papers) -> list[str]:

@@ -57,7 +57,9 @@ def transfer(papers: Papers) -> Part:
 
 def _arrived(row: Row) -> str:
     rest = (
-        f"; of {of(int(row['count_rest']), int(row['n_rest']), 'other')}" if row["n_rest"] and pd.notna(row["count_rest"]) else ""
+        f"; for {of(int(row['count_rest']), int(row['n_rest']), 'other')}"
+        if row["n_rest"] and pd.notna(row["count_rest"])
+        else ""
     )
     return f"{sentence(row['item'])} is there for {of(int(row['count']), int(row['n']))} with SEN{rest}."
 

@@ -28,6 +28,8 @@ def closer(papers: Papers) -> Part:
     if not papers.has("closer", "roll"):
         return Unseen(NO_DRAW)
     rows = _named(papers, LESSON)
+    if (papers.year_group, papers.subject) == (ALL, ALL):
+        return _by_subject(papers, rows)
     shown = DataFrame({
         **({"Subject": rows["subject"]} if papers.subject == ALL else {}),
         "Place": rows["order"],
@@ -39,6 +41,24 @@ def closer(papers: Papers) -> Part:
     })  # fmt: skip
     note = f"See the lesson and the pupil's work of the same weeks, so that the two can be laid side by side. {REPLACED}"
     return Table(shown, f"Lessons and work to look at: {papers.title}", note, "nobody was drawn here.")
+
+
+def _by_subject(papers: Papers, rows: DataFrame) -> Part:
+    """Who is to be seen in which subject, in short: the whole schedule would fill a page a subject."""
+    told = rows["Pupil"] + " (" + rows["level"].map(SAID).fillna("not flagged") + ")"
+    beside = rows["need"].eq("No SEN")
+    shown = DataFrame({
+        "Subject": sorted(rows["subject"].unique()),
+        "Pupils with SEN, in the order drawn": _together(told[~beside], rows),
+        "To compare with": _together(told[beside], rows),
+    })  # fmt: skip
+    note = f"The schedule, with class, reason and room for dates, is in the workbook and in the pack of each subject. {REPLACED}"
+    return Table(shown, f"Lessons and work to look at: {papers.title}", note, "nobody was drawn here.")
+
+
+def _together(told: Series, rows: DataFrame) -> list[str]:
+    subjects = sorted(rows["subject"].unique())
+    return told.groupby(rows["subject"]).agg("; ".join).reindex(subjects).fillna("").tolist()
 
 
 def conversations(papers: Papers) -> Part:
@@ -64,6 +84,7 @@ def balance(papers: Papers) -> Part:
     if (papers.year_group, papers.subject, papers.teaching_group) != (ALL, ALL, ALL):
         return Unseen("The draw is balanced over the whole school: open that to see how well.")
     rows = papers.tables["closer_balance"]
+    rows = rows[rows["margin"].ne("subject")]  # every subject has the same number of places
     shown = DataFrame({
         "Drawn for": rows["kind"],
         "By": rows["margin"],

@@ -98,8 +98,15 @@ def _compared(papers: Papers, below: str) -> DataFrame:
     told = middle.round(0).astype("Int64").astype("str") + " (" + band(low, high) + ")"
     several = rows["family"].eq("SEN status")
     who = (rows["group"] + ": ").where(several, "")
-    rows = rows.assign(percentile=who + told.where(middle.notna(), TOO_FEW), verdict=who + rows["verdict"])
-    return rows.groupby("part")[["percentile", "verdict"]].agg("\n".join)
+    alike = rows.groupby("part")["verdict"].transform("nunique").eq(1)
+    verdict = rows["verdict"].where(alike, who + rows["verdict"])
+    rows = rows.assign(percentile=who + told.where(middle.notna(), TOO_FEW), verdict=verdict)
+    return rows.groupby("part")[["percentile", "verdict"]].agg(_line_by_line)
+
+
+def _line_by_line(told: Series) -> str:
+    """What is said of several groups, one under the other; the same is said once."""
+    return "\n".join(dict.fromkeys(told))
 
 
 def _pupils(papers: Papers) -> Part:
