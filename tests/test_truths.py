@@ -79,3 +79,52 @@ def test_every_pupil_on_the_roll_has_a_row_for_each_subject_taught_and_one_for_t
 def test_where_progress_cannot_be_told_the_reason_is(tables):
     rows = tables["progress"]
     assert rows.loc[rows["scaled_residual"].isna() | rows["p_low"].isna(), "why_not"].notna().all()
+
+
+def truth_about(kind: str, about: str) -> dict:
+    written = yaml.safe_load((SAMPLE / "truths.yml").read_text(encoding="utf-8"))
+    return next(truth for truth in written["truths"] if truth["kind"] == kind and truth["about"] == about)
+
+
+def rate(tables: dict[str, DataFrame], measure: str, by: str, group: str) -> dict:
+    rows = tables["rate_comparisons"].query("measure == @measure and by == @by and group == @group")
+    return rows.iloc[0].to_dict()
+
+
+def test_pupils_of_the_need_that_is_suspended_more_often_are_found(tables):
+    need = truth_about("rate difference", "suspended")["need"]
+    found = rate(tables, "suspension", "type of need", need)
+    assert found["verdict"].startswith("clear difference: higher") and found["ratio"] > 10
+
+
+def test_pupils_with_sen_are_found_to_be_more_often_absent_and_those_without_less(tables):
+    assert truth_about("rate difference", "persistently absent")
+    assert rate(tables, "persistent absence", "SEN status", "SEN support")["verdict"].startswith("clear difference: higher")
+    assert rate(tables, "persistent absence", "SEN status", "No SEN")["verdict"].startswith("clear difference: lower")
+
+
+def test_the_club_to_which_pupils_with_sen_do_not_go_is_the_only_thing_out_of_line(tables):
+    things = tables["representation"]
+    clear = things[things["kind"].ne("set") & things["verdict"].str.startswith("clear")]
+    assert clear["what"].to_list() == [truth_about("under-represented", "Coding club")["about"]]
+    assert clear["verdict"].str.contains("fewer").all()
+
+
+def test_the_theme_on_which_pupils_with_sen_feel_unheard_is_found(tables):
+    views = tables["views"].query("respondent == 'pupil' and family == 'SEN' and group == 'with SEN'").set_index("theme")
+    about = truth_about("views", "is listened to")["about"]
+    assert views.loc[about, "verdict"].startswith("clear difference: lower")
+    assert views["verdict"].str.startswith("clear").sum() == 1
+
+
+def test_pupils_in_decline_without_support_are_named_and_those_with_much_as_well(tables, truths):
+    support = tables["support"].set_index("pupil_id")
+    missing, much = (list(truths[kind]["pupil_ids"]) for kind in ("support missing", "support without progress"))
+    assert set(support.loc[missing, "amount"]) == {"nothing"}
+    assert set(support.loc[missing, "expectation"]) == {"below expectation"} == set(support.loc[much, "expectation"])
+    assert support.loc[much, "number"].ge(3).all()
+
+
+def test_pupils_of_year_7_with_sen_are_found_to_be_supported_in_moving_up_more_often(tables):
+    row = tables["transfer"].set_index("item").loc["support in moving up"]
+    assert row["share"] > row["share_rest"] and row["verdict"] == "clear difference: more"

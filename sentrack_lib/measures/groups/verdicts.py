@@ -31,12 +31,12 @@ def seen(table: DataFrame, previous: DataFrame | None, row: Sequence[str]) -> Se
     return Series(np.where(same, AS_BEFORE, NEW), index=table.index)
 
 
-def in_words(table: DataFrame, relevant: Series) -> Series:
+def in_words(table: DataFrame, relevant: Series, questioned: float = QUESTIONED) -> Series:
     """The verdict on each row's `gap_less_artefact`, from its `q_value`, whether it is `relevant`, and what was `seen` before."""
     direction = np.where(table["gap_less_artefact"].lt(0), f"{CLEAR}: lower, ", f"{CLEAR}: higher, ")
     said = Series(direction, index=table.index, dtype="str").str.cat(table["seen"])
     large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)
-    clear = table["q_value"].le(QUESTIONED) & relevant
+    clear = table["q_value"].le(questioned) & relevant
     return said.where(clear, NO_EVIDENCE).where(large, TOO_FEW).astype("str")
 
 
