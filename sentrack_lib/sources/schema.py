@@ -129,4 +129,10 @@ each of them) and, in the school's folder, `profiles/` (which column of a marksh
 _FOOT = """## Scales
 
 A grade is read on the scale that its row names: `nc_level`, `p_scale`, `ks2_scaled`, `ks2_ta`, `pre_key_stage`, `gcse_9_1`,
-`gcse_a_g`, `standardised`, `percentage`, or one that the school describes in `school.yml` under `scales`."""
+`gcse_a_g`, `standardised`, `percentage`, or one that the school describes in `school.yml` under `scales`.
+
+## Published figures
+
+The figures of England that a review is set beside come with sentrack, each with its year and source. A school that prefers others
+puts `benchmarks.csv` in its folder, beside `school.yml`, with the columns `measure`, `group`, `year`, `value`, `unit`, `source`,
+`verified` (yes or no), `basis`, `p25`, `p75`, `n_areas` and `note`; its list is then used instead of the one that comes along."""
