@@ -47,9 +47,13 @@ def with_nobody(papers: Papers) -> Papers:
     return Papers(papers.audience, {**empty, "about": papers.tables["about"]})
 
 
+def function(name: str):
+    room, called = name.split(".")
+    return getattr(ROOMS[room], called)
+
+
 def part(name: str, papers: Papers):
-    room, function = name.split(".")
-    return getattr(ROOMS[room], function)(papers)
+    return function(name)(papers)
 
 
 @pytest.mark.parametrize("name", PARTS)
@@ -74,6 +78,16 @@ def test_governors_are_shown_no_pupil(places, name):
     about = set(re.findall(r"\w+", governors.title))
     words = set(re.findall(r"[\w'’-]+", repr(part(name, governors))))
     assert not words & {each for each in named if len(each) > 3} - about
+
+
+def test_a_part_that_follows_some_pickers_looks_the_same_whatever_the_others_say(places):
+    marked = [name for name in PARTS if hasattr(function(name), "follows")]
+    assert marked
+    for name in marked:
+        seen: dict[tuple[str, ...], str] = {}
+        for papers in (each for each in places if each.audience == "inclusion"):
+            place = tuple(getattr(papers, picker) for picker in function(name).follows)
+            assert seen.setdefault(place, part(name, papers).html()) == part(name, papers).html(), (name, papers.title)
 
 
 def test_figures_have_an_alternative_that_names_what_is_drawn(places):

@@ -59,7 +59,7 @@ class Page:
         """A part of the page, drawn from its papers."""
         if not self._live:
             return part(self.papers)
-        slot = widgets.HTML(self._paint(part, *_place(self.papers)))
+        slot = widgets.HTML(self._paint(part, *_place(self.papers, part)))
         self._slots.append((part, slot))
         return slot
 
@@ -109,7 +109,7 @@ class Page:
     async def _repaint(self) -> None:
         """Paint from the top, each part as soon as it is drawn."""
         for part, slot in self._slots:
-            slot.value = self._paint(part, *_place(self.papers))
+            slot.value = self._paint(part, *_place(self.papers, part))
             await asyncio.sleep(BREATH)
         self._say_what_is_shown()
 
@@ -120,8 +120,10 @@ class Page:
         self._said.value = f"<p>{escape(words)}</p>"
 
 
-def _place(papers: Papers) -> tuple[str, str, str]:
-    return papers.year_group, papers.subject, papers.teaching_group
+def _place(papers: Papers, part: Callable[[Papers], Part]) -> tuple[str, ...]:
+    """What is picked, as far as the part follows it; a part that says nothing of it follows every picker."""
+    followed = getattr(part, "follows", tuple(LABELS))
+    return tuple(getattr(papers, column) if column in followed else ALL for column in LABELS)
 
 
 def _painted(part: Callable[[Papers], Part], papers: Papers) -> str:

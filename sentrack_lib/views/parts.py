@@ -7,12 +7,12 @@ import base64
 import io
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from numbers import Integral
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from jinja2 import Environment
 from pandas import NA, DataFrame
@@ -144,6 +144,19 @@ class Unseen(Part):
 
     def __repr__(self) -> str:
         return self.why
+
+
+Drawn = TypeVar("Drawn", bound=Callable[..., Part])
+
+
+def follows(*pickers: str) -> Callable[[Drawn], Drawn]:
+    """Marks a part that looks the same whatever is picked in the other pickers, so that it need not be drawn again for them."""
+
+    def marked(part: Drawn) -> Drawn:
+        part.follows = pickers  # type: ignore[attr-defined]
+        return part
+
+    return marked
 
 
 def _said(value: object) -> str:

@@ -7,13 +7,14 @@ from pandas import DataFrame
 from sentrack_lib.sources.codes import need_label
 from sentrack_lib.views.figures.drawing import CLEAR, INK, PLAIN, finished, lines
 from sentrack_lib.views.papers import ALL, Papers
-from sentrack_lib.views.parts import Figure, Part, Unseen
+from sentrack_lib.views.parts import Figure, Part, Unseen, follows
 from sentrack_lib.views.words import of
 
 QUESTION = "In which groups do more pupils miss a tenth of their sessions or more?"
 ASKED = ["SEN status", "type of need", "SEN by year group"]
 
 
+@follows("year_group")
 def persistent_absence(papers: Papers) -> Part:
     """Groups of pupils with SEN, with the share that is persistently absent."""
     if not papers.has("rate_comparisons") or "mean" not in papers.tables["rate_comparisons"]:

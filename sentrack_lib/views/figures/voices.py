@@ -9,7 +9,7 @@ from pandas import DataFrame, Index
 
 from sentrack_lib.views.figures.drawing import CLEAR, INK, PLAIN, finished, lines
 from sentrack_lib.views.papers import ALL, Papers
-from sentrack_lib.views.parts import Figure, Part, Unseen
+from sentrack_lib.views.parts import Figure, Part, Unseen, follows
 from sentrack_lib.views.words import said
 
 QUESTION = "What do pupils and parents say?"
@@ -19,6 +19,7 @@ LOOKS = {WITHOUT: ("o", PLAIN, -0.15), WITH: ("D", CLEAR, 0.15)}
 ROW = ["respondent", "theme"]
 
 
+@follows("year_group")
 def views(papers: Papers) -> Part:
     """The mean score of every theme with its interval: with SEN beside without; of one year group, that year beside the
     others."""

@@ -5,7 +5,7 @@ from pandas import DataFrame, Series
 
 from sentrack_lib.sources.codes import need_label
 from sentrack_lib.views.papers import ALL, Papers
-from sentrack_lib.views.parts import Part, Table, Unseen
+from sentrack_lib.views.parts import Part, Table, Unseen, follows
 from sentrack_lib.views.words import band, of, sentence
 
 SEN_FAMILIES = ["SEN status", "SEN by year group"]
@@ -21,6 +21,7 @@ def rates_by_sen(papers: Papers) -> Part:
     return _rates(papers, SEN_FAMILIES[:1] if papers.year_group == ALL else SEN_FAMILIES[1:], "by SEN")
 
 
+@follows("year_group")
 def rates_that_differ(papers: Papers) -> Part:
     """The groups, by whatever question, in which something happens clearly more or less often than among the others."""
     rows = _rows(papers)

@@ -6,7 +6,7 @@ from pandas import DataFrame, Series
 from sentrack_lib.sources.codes import need_label
 from sentrack_lib.terms import Term
 from sentrack_lib.views.papers import ALL, Papers
-from sentrack_lib.views.parts import Part, Table, Unseen
+from sentrack_lib.views.parts import Part, Table, Unseen, follows
 from sentrack_lib.views.tables.pupils import called
 from sentrack_lib.views.words import band, number, sentence
 
@@ -26,6 +26,7 @@ SCORES = (
 WHOLE = "Questionnaires ask about the school as a whole, not about one subject or class."
 
 
+@follows("year_group")
 def views(papers: Papers) -> Part:
     """Every theme: pupils with SEN and their parents beside the others; of one year group, that year beside the others."""
     if not papers.has("views"):
@@ -39,6 +40,7 @@ def views(papers: Papers) -> Part:
     return Table(_beside(everyone, mine), f"What pupils and parents say: {papers.label}", _note(papers), NOT_ASKED)
 
 
+@follows("year_group")
 def views_that_differ(papers: Papers) -> Part:
     """The groups, by whatever question, that say something clearly different from the others."""
     if not papers.has("views"):
@@ -58,6 +60,7 @@ def views_that_differ(papers: Papers) -> Part:
     return Table(shown, "Groups that say something clearly different", note, f"none of {tested} comparisons is clear.")
 
 
+@follows("year_group")
 def responses(papers: Papers) -> Part:
     """Of how many pupils there is an answer, and what part each group has of those who answered and of the others."""
     if not papers.has("responses"):
