@@ -8,6 +8,7 @@ import pytest
 from pandas import DataFrame
 
 from sentrack_lib.errors import WrongUse
+from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags.raising import COLUMNS, RULES, raise_flags, rules_from, run_through, standard_thresholds
 from sentrack_lib.settings import SchoolSettings, Threshold
 from sentrack_lib.sources.scales import read_grades, scales_of
@@ -81,6 +82,10 @@ def test_flags_have_the_columns_of_the_contract_and_leave_owner_and_action_blank
     assert flags["evidence"].str.match(r"[A-Z0-9].*\.$").all()
     assert flags["subject"].notna().eq(flags["rule"].eq("one subject")).all()
     assert not flags.duplicated(["pupil_id", "rule", "subject"]).any()
+
+
+def test_tables_of_codes_raise_the_flags_of_tables_of_texts(school):
+    pd.testing.assert_frame_equal(flags_of(coded(school)), flags_of(school))
 
 
 def test_later_terms_are_not_known_in_an_earlier_one(school):

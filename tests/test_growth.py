@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm, rankdata, spearmanr
 
+from sentrack_lib.measures.progress.cohorts import Cohorts, percentiles
 from sentrack_lib.measures.progress.growth import (
     ALONE,
     NO_SPREAD,
@@ -16,7 +17,7 @@ from sentrack_lib.measures.progress.growth import (
     chance_of_low,
     growth,
     growth_reliability,
-    percentiles,
+    growths,
 )
 
 
@@ -63,15 +64,54 @@ def test_a_cohort_worked_by_hand():
     assert np.allclose(grown.percentile, np.concatenate([np.tile([37.5, 62.5], 15), np.tile([12.5, 87.5], 15)]))
 
 
+def unlike_cohorts() -> list[tuple[np.ndarray, np.ndarray, float, float]]:
+    """Starts, scores now, and ends of the scale: large and small, every kind that cannot tell, and one with a pupil alone."""
+    usual = [cohort(pupils, seed) for seed, pupils in enumerate([60, 119, 120, 400, 59, 1])]
+    start, now = cohort(90)
+    flat = [(np.full(90, 5.0), now), (start, np.full(90, 5.0)), (start, 3 * start + 1)]
+    pair = np.repeat([50.0, 51.0], 60)
+    alone = np.append(pair, 90.0), np.append(pair + np.tile([-2.0, 0.0, 2.0], 40), 70.0)
+    at_an_end = [(np.maximum(start, 105.0), now, 105.0, 300.0), (np.minimum(start, 95.0), now, 0.0, 95.0)]
+    return [(*each, 0.0, 300.0) for each in [*usual, *flat, alone, cohort(90, step=12)]] + at_an_end
+
+
+def test_a_cohort_among_many_grows_as_it_does_alone():
+    parts = unlike_cohorts()
+    sizes = [len(start) for start, *_ in parts]
+    start, now = (np.concatenate([part[column] for part in parts]) for column in (0, 1))
+    ends = (np.repeat([part[column] for part in parts], sizes) for column in (2, 3))
+    found = growths(Cohorts(np.repeat(np.arange(len(parts)), sizes), len(parts)), start, now, *ends)
+    alone = [growth(*part) for part in parts]
+    assert found.why_not.tolist() == [each.why_not for each in alone]
+    assert [why_not.split()[0] for why_not in found.why_not if why_not] == ["Too"] * 2 + ["No"] * 3 + ["Floor:", "Ceiling:"]
+    assert np.array_equal(found.percentile, np.concatenate([each.percentile for each in alone]), equal_nan=True)
+    for name in ("expected", "residual"):
+        together = np.concatenate([getattr(each, name) for each in alone])
+        assert np.allclose(getattr(found, name), together, rtol=1e-12, atol=1e-12, equal_nan=True)
+    assert np.allclose(found.correlation, [each.correlation for each in alone], rtol=0, atol=1e-12, equal_nan=True)
+
+
+def test_no_cohorts_and_no_pupils_have_no_growth():
+    nothing = np.zeros(0)
+    assert growths(Cohorts(np.zeros(0, dtype="int64"), 0), *[nothing] * 4).percentile.size == 0
+    assert growth(nothing, nothing).why_not.startswith("Too few pupils (0)")
+
+
+def test_percentiles_are_ranks_in_the_own_cohort():
+    values, of = np.random.default_rng(3).normal(size=200).round(1), np.repeat([0, 1, 2], [100, 60, 40])
+    ranked = [np.clip(100 * (rankdata(values[of == each]) - 0.5) / (of == each).sum(), 1, 99) for each in range(3)]
+    assert np.allclose(percentiles(values, Cohorts(of, 3)), np.concatenate(ranked))
+
+
 def test_percentiles_are_middle_ranks_kept_within_1_and_99():
     residual = np.round(np.random.default_rng(2).normal(size=500), 1)
-    assert np.allclose(percentiles(residual), np.clip(100 * (rankdata(residual) - 0.5) / 500, 1, 99))
-    assert percentiles(residual).min() == 1
-    assert percentiles(residual).max() == 99
+    assert np.allclose(percentiles(residual, Cohorts.one(500)), np.clip(100 * (rankdata(residual) - 0.5) / 500, 1, 99))
+    assert percentiles(residual, Cohorts.one(500)).min() == 1
+    assert percentiles(residual, Cohorts.one(500)).max() == 99
 
 
 def test_a_difference_of_rounding_is_a_tie_and_a_missing_residual_has_no_percentile():
-    found = percentiles(np.array([0.5, 0.5 + 1e-13, np.nan, 1.0]))
+    found = percentiles(np.array([0.5, 0.5 + 1e-13, np.nan, 1.0]), Cohorts.one(4))
     assert found[[0, 1, 3]] == pytest.approx([100 / 3, 100 / 3, 250 / 3])
     assert np.isnan(found[2])
 

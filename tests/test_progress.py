@@ -69,6 +69,24 @@ def of_maths(found: DataFrame, pupil: str | None = None):
     return rows if pupil is None else rows.loc[pupil]
 
 
+def test_from_prior_attainment_alone_no_earlier_grade_counts():
+    then, now = two_terms(80)
+    before = priors(now["pupil_id"], np.random.default_rng(3).integers(80, 121, 80))
+    tables = school(then, now, prior=[before])
+    found = of_maths(progress(tables, SCALES, NOW, from_prior=True))
+    without = school(now, prior=[before])
+    assert_frame_equal(found, of_maths(progress(without, SCALES, NOW)))
+    assert found["start_term"].eq("prior").all()
+    assert found["scaled_residual"].notna().all()
+    assert of_maths(progress(tables, SCALES, NOW))["start_term"].eq(str(YEAR_EARLIER)).all()
+
+
+def test_from_prior_attainment_alone_a_pupil_without_it_has_no_start():
+    found = of_maths(progress(school(*two_terms(80)), SCALES, NOW, from_prior=True))
+    assert found["why_not"].str.startswith("No start").all()
+    assert found["start_term"].isna().all()
+
+
 def test_a_cohort_is_measured_from_the_same_term_a_year_earlier():
     then, now = two_terms(80)
     found = of_maths(progress(school(then, now), SCALES, NOW))

@@ -1,20 +1,21 @@
 """How much each pupil misses: the school year to date, without the noise of its first weeks, and this term against the last."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.progress.taught import moment, moments, places_among
+from sentrack_lib.measures.progress.taught import Codes, Mask, Numbers, moment, moments, on_roll, places_among
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.terms import Term
 
 SESSIONS_AS_USUAL = 40
 """How many sessions the usual rate weighs in the smoothed one (methods 6): a month of school."""
 
-SESSIONS = ("possible", "attended", "missed", "late")
+RECORDED = ("possible", "attended", "late")
 
 NO_SESSIONS = "No sessions possible are recorded, so no percentage can be formed."
 
@@ -31,67 +32,76 @@ def attendance(tables: Mapping[str, DataFrame], term: Term) -> DataFrame:
     sessions possible; `drop` the percentage points by which attendance fell since the term before; `persistent` is 10 % missed or
     more, `severe` 50 %. `smoothed` leans on last year's rate while few sessions are known (methods 6).
     """
-    roll = _roll(tables["pupils"], term)
-    marks, now = _countable(tables["attendance"], roll.index), moment(term)
+    roll, now = on_roll(tables["pupils"], term), moment(term)
+    marks = _countable(tables["attendance"], Index(roll["pupil_id"]))
     begun, last_year = moment(Term(term.year, 0)), moment(Term(term.year - 1, 0))
-    to_date = _totals(marks, roll.index, begun, now)
-    rate = _rate(to_date)
-    usual = _rate(_totals(marks, roll.index, last_year, begun - 1)).fillna(_year_group_rate(to_date, roll))
-    term_absence, before = (_rate(_totals(marks, roll.index, at, at)) for at in (now, now - 1))
+    to_date, rate = marks.totals(begun, now), marks.rate(begun, now)
+    usual = marks.rate(last_year, begun - 1)
+    usual = np.where(np.isnan(usual), _year_group_rate(to_date, roll["year_group"]), usual)
+    term_absence, before = marks.rate(now, now), marks.rate(now - 1, now - 1)
     columns: dict[str, Any] = {
-        "term": str(term),
+        "pupil_id": roll["pupil_id"],
+        "term": pd.array([str(term)], dtype="str").take(np.zeros(len(roll), dtype=int)),
         "absence": rate,
         "smoothed": (usual * SESSIONS_AS_USUAL + to_date["missed"]) / (SESSIONS_AS_USUAL + to_date["possible"]),
-        "persistent": _at_least(to_date, 10).where(rate.notna()),
-        "severe": _at_least(to_date, 2).where(rate.notna()),
+        "persistent": _at_least(to_date, 10),
+        "severe": _at_least(to_date, 2),
         "term_absence": term_absence,
         "last_term_absence": before,
         "drop": 100 * (term_absence - before),
-        "why_not": Series(NO_SESSIONS, roll.index, dtype="str").where(rate.isna()),
+        "why_not": pd.array([NO_SESSIONS], dtype="str").take(np.where(np.isnan(rate), 0, -1), allow_fill=True),
     }
-    return to_date.assign(**columns).reset_index()[COLUMNS]
+    return DataFrame(to_date | columns)[COLUMNS]
 
 
-def _roll(pupils: DataFrame, term: Term) -> DataFrame:
-    roll = pupils.loc[pupils["term"].eq(str(term)), ["pupil_id", "year_group"]].drop_duplicates("pupil_id", keep="last")
-    return roll.astype({"pupil_id": "str"}).set_index("pupil_id").sort_index()
+@dataclass(frozen=True)
+class _Marks:
+    """Attendance of `pupils` pupils, a row a pupil (their place) and moment; sessions by name, `missed` among them."""
+
+    pupils: int
+    pupil: Codes
+    at: Codes
+    sessions: Mapping[str, Numbers]
+
+    def totals(self, first: int, last: int) -> dict[str, Numbers]:
+        """Sessions of each pupil from one moment to another; missing, not 0, where nothing was recorded."""
+        among = (self.at >= first) & (self.at <= last)
+        return {name: self._sums(among & ~np.isnan(numbers), numbers) for name, numbers in self.sessions.items()}
+
+    def rate(self, first: int, last: int) -> Numbers:
+        """The share of the sessions possible that each pupil missed from one moment to another."""
+        totals = self.totals(first, last)
+        return totals["missed"] / totals["possible"]
+
+    def _sums(self, which: Mask, numbers: Numbers) -> Numbers:
+        pupil = self.pupil[which]
+        recorded = np.bincount(pupil, minlength=self.pupils) > 0
+        return np.where(recorded, np.bincount(pupil, numbers[which], self.pupils), np.nan)
 
 
-def _countable(table: DataFrame, pupils: Index) -> DataFrame:
-    """Rows of these `pupils` (their place, and the moment of the term) with sessions possible and attended, by `missed`; nobody
-    misses less than none or more than all of them."""
+def _countable(table: DataFrame, pupils: Index) -> _Marks:
+    """Rows of these `pupils` with sessions possible and attended; nobody misses less than none or more than all of them."""
     pupil = places_among(table["pupil_id"], pupils)
-    counted = table["sessions_possible"].gt(0) & table["sessions_attended"].notna() & (pupil >= 0)
-    rows = table.loc[counted, ["sessions_possible", "sessions_attended", "sessions_late"]]
-    possible, attended, late = rows.to_numpy(dtype="float64").T
-    attended = np.clip(attended, 0, possible)
+    possible, attended, late = (table[f"sessions_{name}"].to_numpy(dtype="float64", na_value=np.nan) for name in RECORDED)
+    counted = (possible > 0) & ~np.isnan(attended) & (pupil >= 0)
+    possible, late = possible[counted], late[counted]
+    attended = np.clip(attended[counted], 0, possible)
     named = {"possible": possible, "attended": attended, "missed": possible - attended, "late": late}
-    return DataFrame({"pupil": pupil[counted], "at": moments(table["term"])[counted], **named})
+    return _Marks(len(pupils), pupil[counted], moments(table["term"])[counted], named)
 
 
-def _totals(marks: DataFrame, pupils: Index, first: int, last: int) -> DataFrame:
-    """Sessions of each pupil from one moment to another; missing, not 0, where nothing was recorded."""
-    rows = marks[marks["at"].between(first, last)]
-    return DataFrame({name: _sums(rows["pupil"], rows[name], len(pupils)) for name in SESSIONS}, index=pupils)
-
-
-def _sums(pupil: Series, sessions: Series, pupils: int) -> NDArray[np.float64]:
-    known = sessions.notna().to_numpy()
-    at, numbers = pupil.to_numpy()[known], sessions.to_numpy()[known]
-    return np.where(np.bincount(at, minlength=pupils) > 0, np.bincount(at, numbers, pupils), np.nan)
-
-
-def _rate(totals: DataFrame) -> Series:
-    return totals["missed"] / totals["possible"]
-
-
-def _year_group_rate(totals: DataFrame, roll: DataFrame) -> Series:
+def _year_group_rate(totals: Mapping[str, Numbers], year_groups: Series) -> Numbers:
     """The share of sessions that each pupil's year group missed; the whole school's where the year group is not known."""
-    sums = totals[["missed", "possible"]].groupby(known_year_group(roll["year_group"])).transform("sum")
-    school = totals["missed"].sum() / max(totals["possible"].sum(), 1)
-    return _rate(sums).where(sums["possible"] > 0).fillna(school)
+    code, known = pd.factorize(known_year_group(year_groups))
+    missed, possible = (np.nan_to_num(totals[name]) for name in ("missed", "possible"))
+    school = missed.sum() / max(possible.sum(), 1)
+    there = code >= 0
+    of_year = [np.bincount(code[there], each[there], len(known)) for each in (missed, possible)]
+    rates = np.divide(of_year[0], of_year[1], out=np.full(len(known), school), where=of_year[1] > 0)
+    return np.append(rates, school)[code]
 
 
-def _at_least(totals: DataFrame, of: int) -> Series:
+def _at_least(totals: Mapping[str, Numbers], of: int) -> Any:
     """Whether one session in `of` was missed, or more; in whole sessions, where a share such as 0.1 would not be exact."""
-    return (totals["missed"] * of >= totals["possible"]).astype("boolean")
+    missed, possible = totals["missed"], totals["possible"]
+    return pd.arrays.BooleanArray(missed * of >= possible, np.isnan(missed))

@@ -42,11 +42,11 @@ def _roll(before: Index, after: Index) -> DataFrame:
 def _details(before: DataFrame, after: DataFrame, columns: Sequence[str]) -> DataFrame:
     """What is written differently of pupils on both rolls."""
     both = before.index.intersection(after.index)
-    parts = [
-        _differing(_as_text(before.loc[both, column]), _as_text(after.loc[both, column])).assign(column=column)
-        for column in columns
-    ]  # fmt: skip
-    return pd.concat(parts).rename_axis("pupil_id").reset_index().assign(table="pupils")
+    before, after = before.loc[both, [*columns]], after.loc[both, [*columns]]
+    written = [column for column in columns if not before[column].equals(after[column])]
+    parts = [_differing(_as_text(before[column]), _as_text(after[column])).assign(column=column) for column in written]
+    nothing = DataFrame(columns=["before", "after", "column"], index=both[:0], dtype="str")
+    return pd.concat([nothing, *parts]).rename_axis("pupil_id").reset_index().assign(table="pupils")
 
 
 def _grades(prior_attainment: DataFrame, term: Term) -> Series:

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from pandas import DataFrame
 
+from sentrack_lib.measures.coded import numbered
 from sentrack_lib.measures.flags.rules import GAP, NO_GAP, Known, at_least, counted, judged, per_cent
+from sentrack_lib.measures.progress.taught import Numbers
 
 REMOVAL = "remov|internal(?:ly)? exclu|isolat"
+MANY_DAYS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -92,27 +96,25 @@ class Behaviour:
         """One signal a pupil and term with a sanction or an incident: how many; `act_value` counts removals close together."""
         events = known.table("behaviour")
         events = events[events["kind"].isin(["sanction", "incident"])]
-        signals = events.groupby(["term", "pupil_id"]).size().rename("value").reset_index()
-        signals = self._beside_the_year_group(signals, known.table("pupils"))
-        signals = signals.merge(self._removals(events), how="left", on=["term", "pupil_id"])
-        return self._judged(signals.fillna({"act_value": 0.0}))
+        number, year_group = np.bincount(known.places(events), minlength=known.size), known.year_groups()
+        places = np.flatnonzero((number > 0) & (year_group >= 0))
+        signals = DataFrame(known.at(places) | {"value": number[places], "year_group": year_group[places]})
+        more = signals.groupby("year_group")["value"].rank(ascending=False, method="min").sub(1)
+        in_year = np.bincount(year_group[year_group >= 0])[year_group[places]]
+        return self._judged(signals.assign(more=more, in_year=in_year, act_value=self._removals(known, events)[places]))
 
-    def _beside_the_year_group(self, signals: DataFrame, roll: DataFrame) -> DataFrame:
-        """How many are in the pupil's year group, and how many of them had more."""
-        roll = roll[["term", "pupil_id", "year_group"]].fillna({"year_group": "not known"})
-        sizes = roll.groupby(["term", "year_group"]).size().rename("in_year").reset_index()
-        signals = signals.merge(roll, on=["term", "pupil_id"]).merge(sizes, on=["term", "year_group"])
-        more = signals.groupby(["term", "year_group"])["value"].rank(ascending=False, method="min").sub(1)
-        return signals.assign(more=more)
-
-    def _removals(self, events: DataFrame) -> DataFrame:
-        """The most removals in any `weeks` weeks that end in the term."""
-        removals = events.loc[events["reason"].str.contains(REMOVAL, case=False, na=False), ["term", "pupil_id", "on"]].dropna()
-        removals = removals.reset_index(drop=True).rename_axis("event").reset_index()
-        pairs = removals.merge(removals[["pupil_id", "on"]], on="pupil_id", suffixes=("", "_before"))
-        close = pairs[(pairs["on"] - pairs["on_before"]).dt.days.between(0, 7 * self.weeks)]
-        within = close.groupby(["term", "pupil_id", "event"]).size()
-        return within.groupby(["term", "pupil_id"]).max().astype("float64").rename("act_value").reset_index()
+    def _removals(self, known: Known, events: DataFrame) -> Numbers:
+        """By place, the most removals in any `weeks` weeks that end in the term."""
+        codes, reasons = numbered(events["reason"])
+        removed = np.append(reasons.str.contains(REMOVAL, case=False, na=False), False)[codes] & events["on"].notna()
+        removals = events.loc[removed, ["term", "pupil_id", "on"]].sort_values(["pupil_id", "on"])
+        day = removals["on"].to_numpy().astype("datetime64[D]").astype("int64")
+        # Further apart than any two days, so that no pupil's removals are near another's.
+        day += removals["pupil_id"].cat.codes.to_numpy(dtype="int64") * MANY_DAYS
+        close = np.searchsorted(day, day, "right") - np.searchsorted(day, day - int(7 * self.weeks), "left")
+        most = np.zeros(known.size)
+        np.maximum.at(most, known.places(removals), close)
+        return most
 
     def _judged(self, signals: DataFrame) -> DataFrame:
         above, number = signals["more"] / signals["in_year"] + 1e-9, signals["value"]
@@ -142,10 +144,10 @@ class Exclusion:
         """One signal a pupil and term with a suspension or permanent exclusion: their number."""
         events = known.table("behaviour")
         events = events[events["kind"].isin(["suspension", "permanent_exclusion"])]
-        events = events.assign(permanent=events["kind"].eq("permanent_exclusion"))
-        each = events.groupby(["term", "pupil_id"])
-        lost = each["sessions_lost"].sum(min_count=1).rename("lost")
-        signals = each["permanent"].agg(value="size", permanent="any").join(lost).reset_index()
+        places, of = np.unique(known.places(events), return_inverse=True)
+        permanent = np.bincount(of, events["kind"].eq("permanent_exclusion"), len(places)) > 0
+        lost = np.bincount(of, events["sessions_lost"].fillna(0), len(places))
+        signals = DataFrame(known.at(places) | {"value": np.bincount(of), "permanent": permanent, "lost": lost})
         return signals.assign(watch=False, keeps_watch=False, keeps_act=False, act=at_least(signals["value"], self.act))
 
     def evidence(self, row: Any) -> str:

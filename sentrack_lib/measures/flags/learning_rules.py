@@ -10,6 +10,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.measures.flags.rules import GAP, NO_GAP, Known, at_least, by_term, counted, judged
+from sentrack_lib.measures.progress.taught import Mask, places_among
 from sentrack_lib.sources.scales import Scale
 
 
@@ -37,10 +38,12 @@ class LowProgress:
 
     def __call__(self, known: Known) -> DataFrame:
         """One signal a pupil and term: P(low) over all subjects, or the highest of one or two."""
-        rows = known.progress.rename(columns={"p_low": "value"})
-        average = rows["subject"].eq("all")
-        number = rows["n_subjects"].astype("float64").where(average)
-        many = number.groupby([rows["term"], rows["pupil_id"]]).transform("max").ge(self.subjects)
+        rows = known.progress[["term", "pupil_id", "subject", "p_low", "n_subjects", "growth_percentile"]]
+        rows = rows.rename(columns={"p_low": "value"})
+        average, place = rows["subject"].eq("all"), known.places(rows)
+        measured = np.zeros(known.size, dtype=bool)
+        measured[place[average & rows["n_subjects"].ge(self.subjects).fillna(False)]] = True
+        many = Series(measured[place], index=rows.index)
         few = rows[~average & ~many].sort_values("value", ascending=False, kind="stable")
         highest = few.drop_duplicates(["term", "pupil_id"])
         signals = pd.concat([rows[average & many].assign(many=True), highest.assign(many=False)])
@@ -50,7 +53,7 @@ class LowProgress:
     def _low_terms(self, signals: DataFrame, terms: tuple[str, ...]) -> Series:
         """In how many of the last terms, this one included, low growth was likely."""
         who, _ = pd.factorize(signals["pupil_id"])
-        when = pd.Index(terms).get_indexer(pd.Index(signals["term"]))
+        when = places_among(signals["term"], pd.Index(terms))
         so_far = by_term(at_least(signals["value"], self.act), who, when, len(terms)).cumsum(axis=1)
         before = np.pad(so_far, ((0, 0), (int(self.of_terms), 0)))[:, : len(terms)]
         return Series((so_far - before)[who, when], index=signals.index, dtype="float64")
@@ -89,13 +92,13 @@ class OneSubject:
 
     def __call__(self, known: Known) -> DataFrame:
         """One signal a pupil, subject and term: how far growth lies behind the mean of the pupil's other subjects."""
-        rows = known.progress[["pupil_id", "term", "subject", "scaled_residual"]].dropna()
-        rows = rows[rows["subject"].ne("all")]
-        own = rows.groupby(["pupil_id", "term"], sort=False)["scaled_residual"]
-        others = own.transform("size").sub(1)
-        mean = own.transform("sum").sub(rows["scaled_residual"]).div(others.where(others.gt(0)))
-        signals = rows.assign(value=mean - rows["scaled_residual"], number=others)
-        return judged(signals[others.ge(self.others)], self)
+        rows = known.progress[["pupil_id", "term", "subject", "scaled_residual"]]
+        rows = rows[rows["scaled_residual"].notna() & rows["subject"].ne("all")]
+        place, own = known.places(rows), rows["scaled_residual"].to_numpy()
+        others = np.bincount(place)[place] - 1
+        mean = (np.bincount(place, own)[place] - own) / np.maximum(others, 1)
+        signals = rows.assign(value=mean - own, number=others)
+        return judged(signals[others >= self.others], self)
 
     def evidence(self, row: Any) -> str:
         """How far behind, and where to look."""
@@ -121,13 +124,18 @@ class LowEffort:
 
     def __call__(self, known: Known) -> DataFrame:
         """One signal a pupil and term with effort grades: the number of subjects in the lower half of the scale."""
+        low, graded = (known.subjects_of(rows) for rows in self._grades(known))
+        places = np.flatnonzero(graded.any(axis=1))
+        numbers = {"value": low[places].sum(axis=1), "subjects": graded[places].sum(axis=1)}
+        return judged(DataFrame(known.at(places) | numbers).assign(named=known.named_at(places, low[places])), self)
+
+    def _grades(self, known: Known) -> tuple[DataFrame, DataFrame]:
+        """The latest effort grade of each term, pupil and subject: those in the lower half of their scale, and all."""
         grades = known.table("assessments")
         grades = grades[grades["kind"].eq("effort") & grades["state"].eq("graded")]
         grades = grades.sort_values("assessed_on", na_position="first", kind="stable")
         grades = grades.drop_duplicates(["term", "pupil_id", "subject"], keep="last")
-        grades = grades.assign(low=in_lower_half(grades, known.scales))
-        signals = grades.groupby(["term", "pupil_id"])["low"].agg(value="sum", subjects="size").reset_index()
-        return judged(signals.assign(named=signals["pupil_id"].map(known.named_now(grades[grades["low"]]))), self)
+        return grades[in_lower_half(grades, known.scales)], grades
 
     def evidence(self, row: Any) -> str:
         """In how many of how many subjects, and which."""
@@ -163,23 +171,26 @@ class NoData:
 
     def __call__(self, known: Known) -> DataFrame:
         """One signal a pupil and term: the number of subjects without a grade."""
-        taught = self._taught(known)
-        signals = taught.groupby(["term", "pupil_id"])["missing"].agg(value="sum", subjects="size").reset_index()
-        signals = signals.merge(_attendance_missing(known.attendance), how="outer", on=["term", "pupil_id"])
-        signals = signals.fillna({"value": 0.0, "subjects": 0.0}).assign(no_record=signals["no_record"].eq(True))
-        return self._judged(signals.assign(named=signals["pupil_id"].map(known.named_now(taught[taught["missing"]]))))
+        taught, missing = self._taught(known)
+        recorded, no_record = _attendance_records(known)
+        places = np.flatnonzero(taught.any(axis=1) | recorded)
+        numbers = {"value": missing[places].sum(axis=1, dtype=float), "subjects": taught[places].sum(axis=1, dtype=float)}
+        named = {"named": known.named_at(places, missing[places]), "no_record": no_record[places]}
+        return self._judged(DataFrame(known.at(places) | numbers | named))
 
-    def _taught(self, known: Known) -> DataFrame:
-        """Each pupil's subjects of each term, and whether the grade is missing where others of the year group have one."""
-        keys, marks = ["term", "pupil_id", "subject"], known.table("assessments")
+    def _taught(self, known: Known) -> tuple[Mask, Mask]:
+        """Each pupil's subjects of each term in which others of the year group have a grade, and where the pupil's is missing."""
+        marks, groups = known.table("assessments"), known.table("teaching_groups")
         marks = marks[marks["kind"].eq("actual")]
-        graded = marks.loc[marks["state"].eq("graded"), keys].drop_duplicates().assign(graded=1.0)
-        taught = pd.concat([known.table("teaching_groups")[keys], marks[keys]]).drop_duplicates()
-        taught = taught.merge(known.table("pupils")[["term", "pupil_id", "year_group"]], on=["term", "pupil_id"])
-        taught = taught.merge(graded, how="left", on=keys)
+        graded = known.subjects_of(marks[marks["state"].eq("graded")])
+        taught = known.subjects_of(marks) | known.subjects_of(groups)
         # A subject without one grade in the year group has not been assessed this term: no pupil is missing.
-        assessed = taught.groupby(["term", "year_group", "subject"], dropna=False)["graded"].transform("count").gt(0)
-        return taught.assign(missing=taught["graded"].isna())[assessed]
+        year_group = known.year_groups()
+        assessed = np.zeros((year_group.max(initial=0) + 2, graded.shape[1]), dtype=bool)
+        place, subject = np.nonzero(graded & (year_group >= 0)[:, np.newaxis])
+        assessed[year_group[place], subject] = True
+        taught &= assessed[year_group]
+        return taught, taught & ~graded
 
     def _judged(self, signals: DataFrame) -> DataFrame:
         watch = at_least(signals["value"], self.watch) | signals["no_record"]
@@ -192,7 +203,12 @@ class NoData:
         return " ".join(grades + ["No attendance record this term."] * row.no_record)
 
 
-def _attendance_missing(attendance: DataFrame) -> DataFrame:
-    """Which pupils have no attendance record in a term in which others have one."""
-    others = attendance.groupby("term")["term_absence"].transform("count").gt(0)
-    return attendance.assign(no_record=attendance["term_absence"].isna()).loc[others, ["term", "pupil_id", "no_record"]]
+def _attendance_records(known: Known) -> tuple[Mask, Mask]:
+    """By place: who stands in the attendance of a term that has records, and who has none there."""
+    rows = known.attendance
+    recorded = rows["term_absence"].notna()
+    others = recorded.groupby(rows["term"], observed=True).transform("any")
+    found = np.zeros((2, known.size), dtype=bool)
+    for stands, which in zip(found, (others, others & ~recorded), strict=True):
+        stands[known.places(rows[which])] = True
+    return found[0], found[1]

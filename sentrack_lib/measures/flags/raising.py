@@ -14,7 +14,8 @@ from sentrack_lib.errors import WrongUse
 from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags.conduct_rules import Absence, AttendanceDrop, Behaviour, Exclusion
 from sentrack_lib.measures.flags.learning_rules import LowEffort, LowProgress, NoData, OneSubject
-from sentrack_lib.measures.flags.rules import Known, Rule, by_term
+from sentrack_lib.measures.flags.rules import Known, Rule, by_term, of_terms
+from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.settings import Threshold, nearest
 from sentrack_lib.sources.scales import Scale
 from sentrack_lib.terms import Term
@@ -34,6 +35,7 @@ Places = NDArray[Any]
 LEVELS = ("act", "watch")
 GROWN, ATTENDED = "progress by term", "attendance by term"
 COLUMNS = ["pupil_id", "rule", "level", "evidence", "value", "threshold", "since_term", "owner", "action_id", "subject", "rank"]
+TYPES = dict.fromkeys(("pupil_id", "rule", "level", "evidence", "since_term", "subject"), "str")
 
 
 def raise_flags(
@@ -49,32 +51,33 @@ def raise_flags(
     `value` and `threshold` are in the rule's own units; `since_term` is the first term of the unbroken run in which the flag
     has stood, at either level; `owner` and `action_id` are blank until people decide. Effort is judged on `scales`."""
     names = tuple(map(str, terms))
-    grown, attended = (rows[rows["term"].isin(names)].reset_index(drop=True) for rows in (progress_by_term, attendance_by_term))
-    faster = coded({**tables, GROWN: grown, ATTENDED: attended})
-    known = Known(faster, faster[GROWN], faster[ATTENDED], names, scales or {})
-    flags = pd.concat([_flags_of(rule, known) for rule in rules], ignore_index=True)
-    return _in_order(flags, grown[grown["term"].eq(names[-1])])
+    faster = coded({**tables, GROWN: progress_by_term, ATTENDED: attendance_by_term})
+    grown, attended = (of_terms(faster[name], names).reset_index(drop=True) for name in (GROWN, ATTENDED))
+    known = Known(faster, grown, attended, names, scales or {})
+    flags = pd.concat([_flags_of(rule, known) for rule in rules], ignore_index=True).astype(TYPES)
+    average = grown["term"].eq(names[-1]) & grown["subject"].eq("all")
+    return _in_order(flags, grown.loc[average, ["pupil_id", "p_low"]].astype({"pupil_id": "str"}).set_index("pupil_id")["p_low"])
 
 
 def _flags_of(rule: Rule, known: Known) -> DataFrame:
     """The flags of one rule that stand in the last term."""
     standing = _standing(rule(known), known.terms)
-    act = standing["level"].eq("act")
+    act_value = standing.get("act_value", standing["value"])
     return DataFrame({
-        "pupil_id": standing["pupil_id"].astype("str"),
-        "rule": Series(rule.name, index=standing.index, dtype="str"),
-        "level": standing["level"].astype("str"),
-        "evidence": Series([rule.evidence(row) for row in standing.itertuples()], index=standing.index, dtype="str"),
-        "value": standing["value"].where(~act, standing.get("act_value", standing["value"])).astype("float64"),
-        "threshold": Series([float(getattr(rule, level)) for level in standing["level"]], index=standing.index, dtype="float64"),
-        "since_term": standing["since_term"].astype("str"),
-        "subject": Series(standing.get("subject", pd.NA), index=standing.index, dtype="str"),
+        "pupil_id": standing["pupil_id"],
+        "rule": rule.name,
+        "level": standing["level"],
+        "evidence": [rule.evidence(row) for row in standing.itertuples()],
+        "value": standing["value"].where(standing["level"].ne("act"), act_value).astype("float64"),
+        "threshold": [float(getattr(rule, level)) for level in standing["level"]],
+        "since_term": standing["since_term"],
+        "subject": standing.get("subject"),
     })  # fmt: skip
 
 
 def _standing(signals: DataFrame, terms: tuple[str, ...]) -> DataFrame:
     """The signals of the last term whose flag stands, with `level` and `since_term`."""
-    who, when = _whose(signals), pd.Index(terms).get_indexer(pd.Index(signals["term"]))
+    who, when = _whose(signals), places_among(signals["term"], pd.Index(terms))
     grids = [by_term(signals[column], who, when, len(terms)) for column in ("watch", "act", "keeps_watch", "keeps_act")]
     stands, acts, since = run_through(*grids)
     last = (when == len(terms) - 1) & stands[who]
@@ -106,15 +109,17 @@ def run_through(watch: Marks, act: Marks, keeps_watch: Marks, keeps_act: Marks) 
     return stands, acts, since
 
 
-def _in_order(flags: DataFrame, grown: DataFrame) -> DataFrame:
-    """Flags with the pupil's `rank`: most rules at act first, then most at watch, then P(low growth), then `pupil_id`."""
-    low = grown[grown["subject"].eq("all")].set_index("pupil_id")["p_low"]
-    rules = flags.drop_duplicates(["pupil_id", "rule", "level"])
-    each = DataFrame({level: rules["level"].eq(level).groupby(rules["pupil_id"]).sum() for level in LEVELS})
-    each = each.assign(low=low.reindex(each.index).fillna(0.0)).reset_index()
-    order = each.sort_values(["act", "watch", "low", "pupil_id"], ascending=[False, False, False, True])["pupil_id"]
-    place, blank = pd.Index(order).get_indexer(pd.Index(flags["pupil_id"])) + 1, Series(pd.NA, index=flags.index, dtype="str")
-    ranked = flags.assign(rank=place, owner=blank, action_id=blank)
+def _in_order(flags: DataFrame, low: Series) -> DataFrame:
+    """Flags with the pupil's `rank`: most rules at act first, then most at watch, then P(low growth) (`low`, by
+    pupil), then `pupil_id`."""
+    pupil, pupils = pd.factorize(flags["pupil_id"], sort=True)
+    once = ~flags.duplicated(["pupil_id", "rule", "level"])
+    acting, watched = (np.bincount(pupil, once & flags["level"].eq(level), len(pupils)) for level in LEVELS)
+    likely = low.reindex(pupils).fillna(0.0).to_numpy()
+    place = np.empty(len(pupils), dtype="int64")
+    place[np.lexsort([-likely, -watched, -acting])] = np.arange(1, len(pupils) + 1)
+    blank = Series(pd.NA, index=flags.index, dtype="str")
+    ranked = flags.assign(rank=place[pupil], owner=blank, action_id=blank)
     return ranked.sort_values(["rank", "level"], kind="stable", ignore_index=True)[COLUMNS]
 
 

@@ -4,14 +4,16 @@ A rule is a small frozen object: its fields are its thresholds, `reasons` says w
 
 No rule reads ethnicity, sex, pupil premium or any other sign of who a pupil is (methods, section 6)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
-from pandas import DataFrame, Series
+from pandas import Categorical, DataFrame, Index, Series
 
+from sentrack_lib.measures.progress.taught import Codes, Mask
 from sentrack_lib.sources.scales import Scale
 
 NO_GAP = "A fact, not a measurement: no gap is needed between entering and leaving."
@@ -20,7 +22,9 @@ GAP = "A gap between entering and leaving, so that a flag does not come and go w
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of all pupils, term by term, up to the term under review (the last of `terms`)."""
+    """What is known of all pupils, term by term, up to the term under review (the last of `terms`).
+
+    The texts that come again and again are codes, the same in every table (`coded`)."""
 
     tables: Mapping[str, DataFrame]
     progress: DataFrame
@@ -30,14 +34,48 @@ class Known:
 
     def table(self, name: str) -> DataFrame:
         """The rows of a table that belong to these terms."""
-        rows = self.tables[name]
-        known = rows["term"].isin(self.terms)
-        return rows if known.all() else rows[known]
+        return of_terms(self.tables[name], self.terms)
 
-    def named_now(self, rows: DataFrame) -> Series:
-        """The subjects of `rows` in the term under review as one text per pupil."""
-        now = rows[rows["term"].eq(self.terms[-1])].sort_values("subject")
-        return now.groupby("pupil_id")["subject"].agg(", ".join)
+    @property
+    def size(self) -> int:
+        """How many places there are: one for every term and pupil."""
+        return len(self._named("term")) * len(self._named("pupil_id"))
+
+    def places(self, rows: DataFrame) -> Codes:
+        """The place of each row's term and pupil."""
+        term, pupil = (rows[column].cat.codes.to_numpy(dtype="int64") for column in ("term", "pupil_id"))
+        return term * len(self._named("pupil_id")) + pupil
+
+    def subjects_of(self, rows: DataFrame) -> Mask:
+        """For every place (in rows) and subject (in columns) whether these rows name them together."""
+        named = np.zeros((self.size, len(self._named("subject"))), dtype=bool)
+        named[self.places(rows), rows["subject"].cat.codes] = True
+        return named
+
+    def year_groups(self) -> Codes:
+        """A number for the term and year group of each place; -1 where the pupil is not on the roll."""
+        roll = self.table("pupils")
+        year_group, names = pd.factorize(roll["year_group"])
+        numbers = np.full(self.size, -1)
+        numbers[self.places(roll)] = roll["term"].cat.codes.to_numpy(dtype="int64") * (len(names) + 1) + year_group + 1
+        return numbers
+
+    def at(self, places: Codes) -> dict[str, Categorical]:
+        """The term and pupil of some places."""
+        terms, pupils = self._named("term"), self._named("pupil_id")
+        term, pupil = np.divmod(places, max(len(pupils), 1))
+        return {"term": Categorical.from_codes(term, terms), "pupil_id": Categorical.from_codes(pupil, pupils)}
+
+    def named_at(self, places: Codes, subjects: Mask) -> Series:
+        """The subjects of each place that is of the term under review as one text; missing elsewhere."""
+        names, now = self._named("subject").to_numpy(dtype=object), self.at(places)["term"] == self.terms[-1]
+        said: dict[int, list[str]] = {}
+        for place, subject in zip(*np.nonzero(subjects & now[:, np.newaxis]), strict=True):
+            said.setdefault(place, []).append(names[subject])
+        return Series({place: ", ".join(named) for place, named in said.items()}, dtype="str").reindex(np.arange(len(places)))
+
+    def _named(self, column: str) -> Index:
+        return self.tables["assessments"][column].cat.categories
 
 
 class Rule(Protocol):
@@ -55,6 +93,12 @@ class Rule(Protocol):
     def evidence(self, row: Any) -> str:
         """One signal as a sentence, with its number and its whole."""
         ...
+
+
+def of_terms(rows: DataFrame, terms: Sequence[str]) -> DataFrame:
+    """The rows of a table that belong to some terms."""
+    known = rows["term"].isin(terms)
+    return rows if known.all() else rows[known]
 
 
 def by_term(marks: Series, who: NDArray[Any], when: NDArray[Any], terms: int) -> NDArray[np.bool_]:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from sentrack_lib.measures.progress.cohorts import Cohorts, Numbers, percentiles
 from sentrack_lib.measures.progress.grounds import NO_YEAR_GROUP, NOTHING
-from sentrack_lib.measures.progress.growth import SMALLEST_COHORT, Numbers, average_reliability, percentiles, too_few
+from sentrack_lib.measures.progress.growth import SMALLEST_COHORT, average_reliability, too_few
 from sentrack_lib.measures.progress.taught import ALL, Taught
 
 Columns = dict[str, NDArray[Any]]
@@ -43,7 +44,14 @@ def average(residuals: Numbers) -> Average:
         means = means / np.nanstd(means)
     reliability = np.where(several, average_reliability(agreement, subjects), np.nan)
     reasons = np.select([subjects == 0, subjects == 1], [NO_SUBJECT, ONE_SUBJECT], why_not).astype(object)
-    return Average(means, percentiles(means), reliability, subjects, agreement, np.where(reasons == "", NOTHING, reasons))
+    return Average(
+        means,
+        percentiles(means, Cohorts.one(len(means))),
+        reliability,
+        subjects,
+        agreement,
+        np.where(reasons == "", NOTHING, reasons),
+    )
 
 
 def averages(taught: Taught, residuals: Numbers) -> Columns:

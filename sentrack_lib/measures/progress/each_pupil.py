@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
+from pandas.api.extensions import ExtensionArray
 
 from sentrack_lib.measures.progress.averages import Columns, averages
 from sentrack_lib.measures.progress.grounds import NOTHING, bases, cohort_names, why_no_cohort, why_no_points
-from sentrack_lib.measures.progress.growth import ALONE, TOO_NOISY, band, chance_of_low, growth, growth_reliability
+from sentrack_lib.measures.progress.growth import ALONE, TOO_NOISY, band, chance_of_low, growth_reliability, growths
 from sentrack_lib.measures.progress.starts import Starts, candidates_for, prior_grades, starts_of
 from sentrack_lib.measures.progress.taught import Grades, Marks, Taught, moment, taught_in
 from sentrack_lib.sources.scales import Scale
@@ -23,17 +24,24 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def progress(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term: Term, since: Term | None = None) -> DataFrame:
+def progress(
+    tables: Mapping[str, DataFrame],
+    scales: Mapping[str, Scale],
+    term: Term,
+    since: Term | None = None,
+    from_prior: bool = False,
+) -> DataFrame:
     """Progress of every pupil on the roll of `term` in every subject taught, and in `all`: the average over subjects.
 
     `start` is in points of the start's scale; `points`, `expected`, `target`, `yearly` and the gaps in points of the scale now;
     `scaled_residual` in standard deviations; `growth_percentile` and its band run from 1 to 99; `p_low` is a probability;
-    `why_not` says why a figure is missing. A `since` that is not before `term` counts as not given. Source: methods 3.1, 3.3, 12.
+    `why_not` says why a figure is missing. A `since` that is not before `term` counts as not given; `from_prior` measures from
+    prior attainment alone. Source: methods 3.1, 3.3, 12.
     """
     taught, marks = taught_in(tables, scales, term)
     actual = marks["actual"]
     now = actual.grades(taught.size, actual.at == moment(term))
-    starts = starts_of(taught, now, candidates_for(taught, actual, prior_grades(tables, taught, scales), since))
+    starts = starts_of(taught, now, candidates_for(taught, actual, prior_grades(tables, taught, scales), since, from_prior))
     known = tuple(scales.values())
     no_points = why_no_points(tables["assessments"]["state"], actual.only(actual.at == moment(term)), now, known)
     columns = {"points": now.points, "start": starts.points} | _of_subjects(now, starts, known)
@@ -47,15 +55,15 @@ def progress(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term:
 def _of_subjects(now: Grades, starts: Starts, scales: tuple[Scale, ...]) -> Columns:
     """Expected points, u, percentile and reliability of each place that has a cohort, from its cohort's regression."""
     columns = _blank(len(now.points)) | {"cohort_n": np.where(starts.pupils > 0, starts.pupils, np.nan)}
-    for cohort in starts.cohorts:
-        begun = starts.candidates[cohort.start].grades
-        scale = scales[begun.scale[cohort.members[0]]]
-        grown = growth(begun.points[cohort.members], now.points[cohort.members], scale.lowest, scale.highest)
-        at, shown = cohort.members[cohort.shown], cohort.shown
-        columns["expected"][at], columns["scaled_residual"][at] = grown.expected[shown], grown.residual[shown]
-        columns["growth_percentile"][at], columns["correlation"][at] = grown.percentile[shown], grown.correlation
-        columns["why_not"][at] = grown.why_not or np.where(np.isnan(grown.residual[shown]), ALONE, NOTHING)
-        columns["compared"][at] = True
+    members, shown = starts.members, starts.members.shown
+    ends = np.array([(scale.lowest, scale.highest) for scale in scales], dtype=float)[members.scale]
+    grown = growths(members.cohorts, members.points, now.points[members.place], *ends.T)
+    at, cohort, residual = members.place[shown], members.cohorts.of[shown], grown.residual[shown]
+    columns["expected"][at], columns["scaled_residual"][at] = grown.expected[shown], residual
+    columns["growth_percentile"][at], columns["correlation"][at] = grown.percentile[shown], grown.correlation[cohort]
+    alone = np.where(np.isnan(residual), ALONE, NOTHING)
+    columns["why_not"][at] = np.where(grown.why_not[cohort] == "", alone, grown.why_not[cohort])
+    columns["compared"][at] = True
     rho = np.array([scale.reliability for scale in scales] + [np.nan])
     columns["reliability"] = growth_reliability(columns["correlation"], rho[now.scale], rho[starts.scale])
     columns["rho_start"] = rho[starts.scale]
@@ -107,7 +115,14 @@ def _yearly(now: Grades, starts: Starts, scales: tuple[Scale, ...]) -> Columns:
 def _table(taught: Taught, starts: Starts, columns: Columns) -> DataFrame:
     begun = pd.array([candidate.name for candidate in starts.candidates], dtype="str").take(starts.candidate, allow_fill=True)
     names = {"pupil_id": taught.pupils.take(taught.pupil), "subject": taught.subjects.take(taught.subject), "start_term": begun}
-    texts = {name: pd.array(columns[name], dtype="str") for name in ("basis", "why_not", "cohort")}
+    texts = {name: _texts(columns[name]) for name in ("basis", "why_not", "cohort")}
     counts = {name: pd.array(columns[name], dtype="Int64") for name in ("cohort_n", "n_subjects")}
-    table = DataFrame(columns | names | texts | counts)
-    return table.assign(term=pd.array([str(taught.term)], dtype="str").take(np.zeros(len(table), dtype=int)))[list(COLUMNS)]
+    term = {"term": pd.array([str(taught.term)], dtype="str").take(np.zeros(taught.size, dtype=int))}
+    found = columns | names | texts | counts | term
+    return DataFrame({name: found[name] for name in COLUMNS})
+
+
+def _texts(values: NDArray[Any]) -> ExtensionArray:
+    """Texts of which there are few different ones."""
+    codes, seen = pd.factorize(values)
+    return pd.array(seen, dtype="str").take(codes, allow_fill=True)

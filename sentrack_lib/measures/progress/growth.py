@@ -1,21 +1,20 @@
-"""Growth in one cohort: what pupils with the same start usually reach, and how far each pupil is from it."""
+"""Growth in cohorts: what pupils with the same start usually reach, and how far each pupil is from it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-Numbers = NDArray[np.float64]
+from sentrack_lib.measures.progress.cohorts import ROUNDING, Cohorts, Numbers, curved, least_squares, percentiles, widths
+
+Texts = NDArray[Any]
 
 SMALLEST_COHORT = 60
-SMALLEST_FOR_A_CURVE = 120
 MOST_AT_AN_END = 0.15
 LEAST_RELIABLE = 0.1
 LOWEST_QUARTER = float(ndtri(0.25))
-
-# Closer than this, a difference is the computer's rounding and not the pupils'.
-ROUNDING = 1e-9
 
 NO_SPREAD = "No spread: the pupils of this cohort do not differ in their start, their score now or their growth."
 ALONE = "No other pupil of this cohort started near this one, so nothing says what is usual from there."
@@ -44,12 +43,26 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Growth:
-    """One cohort's growth, pupil by pupil; all missing, with the reason in `why_not`, where the cohort cannot tell."""
+class Growths:
+    """The growth of many cohorts: pupil by pupil `expected`, `residual` and `percentile`, cohort by cohort the others.
+
+    All missing, with the reason in `why_not` (else empty), where a cohort cannot tell."""
 
     expected: Numbers
     residual: Numbers
     """Scaled residual u, in standard deviations; missing for a pupil whose start stands alone."""
+    percentile: Numbers
+    correlation: Numbers
+    width: tuple[Numbers, Numbers]
+    why_not: Texts
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One cohort's growth, as in `Growths`."""
+
+    expected: Numbers
+    residual: Numbers
     percentile: Numbers
     correlation: float = np.nan
     line: Line | None = None
@@ -57,33 +70,44 @@ class Growth:
 
 
 def growth(start: Numbers, now: Numbers, lowest: float | None = None, highest: float | None = None) -> Growth:
-    """Growth of a cohort from its scores at the start and now, both in points; `lowest` and `highest` are the start scale's ends.
+    """Growth of one cohort from its scores at the start and now, both in points; `lowest` and `highest` are the start scale's
+    ends (missing: those seen)."""
+    if not len(start):
+        return Growth(start, start, start, why_not=too_few(0))
+    one, ends = Cohorts.one(len(start)), (np.full(len(start), end, dtype=float) for end in (lowest, highest))
+    found = growths(one, start, now, *ends)
+    told = (found.expected, found.residual, found.percentile, float(found.correlation[0]))
+    return Growth(*told, None if found.why_not[0] else _line(one, start, found), str(found.why_not[0]))
+
+
+def growths(cohorts: Cohorts, start: Numbers, now: Numbers, lowest: Numbers, highest: Numbers) -> Growths:
+    """Growth of every cohort from each pupil's scores at the start and now, in points, and the ends of the scale of the start
+    (missing: those seen).
 
     Source: methods 3.1, with the readings of section 12.
     """
-    if why_not := _unfit(start, now, lowest, highest):
-        return _unknown(len(start), why_not)
+    why_not = _unfit(cohorts, start, now, lowest, highest)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = cohorts.off(start) / cohorts.deviations(start)[cohorts.of]
+        fitted, leverage = least_squares(cohorts, z, now)
+        left, spread = now - fitted, cohorts.deviations(now)
+        why_not[(why_not == "") & (cohorts.deviations(left) <= ROUNDING * spread)] = NO_SPREAD
+        stretched = np.where(leverage < 1 - ROUNDING, left / np.sqrt(1 - leverage), np.nan)
+        height, slope = widths(cohorts, z, stretched)
+        residual = stretched / np.exp(height[cohorts.of] + slope[cohorts.of] * z)
+        together = cohorts.means(z * cohorts.off(now)) / spread
+    known = why_not == ""
+    fitted, residual = (np.where(known[cohorts.of], each, np.nan) for each in (fitted, residual))
+    return Growths(fitted, residual, percentiles(residual, cohorts), np.where(known, together, np.nan), (height, slope), why_not)
+
+
+def _line(one: Cohorts, start: Numbers, found: Growths) -> Line:
+    """The line of one cohort, whose fitted scores lie on it."""
     mean, sd = float(start.mean()), float(start.std())
     z = (start - mean) / sd
-    curve, fitted, leverage = _least_squares(_powers(z, _columns(z)), now)
-    if (now - fitted).std() <= ROUNDING * now.std():
-        return _unknown(len(start), NO_SPREAD)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        stretched = np.where(leverage < 1 - ROUNDING, (now - fitted) / np.sqrt(1 - leverage), np.nan)
-    width = _width(z, stretched)
-    residual = stretched / np.exp(width[0] + width[1] * z)
-    together = float(np.mean(z * (now - now.mean())) / now.std())
-    return Growth(fitted, residual, percentiles(residual), together, Line(mean, sd, tuple(curve), width))
-
-
-def percentiles(residual: Numbers) -> Numbers:
-    """Growth percentile, 1 to 99, by the rank of u among those who have one; ties share their middle rank."""
-    ranked = np.full(len(residual), np.nan)
-    known = np.isfinite(residual)
-    _, value, pupils = np.unique(np.round(residual[known], 9), return_inverse=True, return_counts=True)
-    below = np.cumsum(pupils) - pupils
-    ranked[known] = np.clip(100 * (below + pupils / 2)[value] / max(known.sum(), 1), 1, 99)
-    return ranked
+    curve = np.linalg.lstsq(_powers(z, 3 if curved(one, z)[0] else 2), found.expected)[0]
+    height, slope = (float(part[0]) for part in found.width)
+    return Line(mean, sd, tuple(curve), (height, slope))
 
 
 def too_few(pupils: int) -> str:
@@ -124,21 +148,25 @@ def _seen(reliability: Numbers) -> Numbers:
     return np.where(reliability > LEAST_RELIABLE, np.minimum(reliability, 1), np.nan)
 
 
-def _unfit(start: Numbers, now: Numbers, lowest: float | None, highest: float | None) -> str:
-    """Why this cohort cannot say what is usual; empty if it can."""
-    if len(start) < SMALLEST_COHORT:
-        return too_few(len(start))
-    if min(_relative_spread(start), _relative_spread(now)) <= ROUNDING:
-        return NO_SPREAD
-    at_floor = float(np.mean(start <= (start.min() if lowest is None else lowest)))
-    at_ceiling = float(np.mean(start >= (start.max() if highest is None else highest)))
-    if at_floor > MOST_AT_AN_END:
-        return _at_an_end("Floor", at_floor, "lowest")
-    return _at_an_end("Ceiling", at_ceiling, "highest") if at_ceiling > MOST_AT_AN_END else ""
+def _unfit(cohorts: Cohorts, start: Numbers, now: Numbers, lowest: Numbers, highest: Numbers) -> Texts:
+    """Why a cohort cannot say what is usual; empty for one that can."""
+    flat = np.minimum(_relative_spread(cohorts, start), _relative_spread(cohorts, now)) <= ROUNDING
+    lowest = np.where(np.isnan(lowest), cohorts.lowest(start)[cohorts.of], lowest)
+    highest = np.where(np.isnan(highest), cohorts.highest(start)[cohorts.of], highest)
+    floor, ceiling = cohorts.means(start <= lowest), cohorts.means(start >= highest)
+    faults = [cohorts.sizes < SMALLEST_COHORT, flat, floor > MOST_AT_AN_END, ceiling > MOST_AT_AN_END]
+    said = [
+        [too_few(pupils) for pupils in cohorts.sizes],
+        [NO_SPREAD] * cohorts.number,
+        [_at_an_end("Floor", share, "lowest") for share in floor],
+        [_at_an_end("Ceiling", share, "highest") for share in ceiling],
+    ]
+    return np.select(faults, [np.array(words, dtype=object) for words in said], "")
 
 
-def _relative_spread(scores: Numbers) -> float:
-    return float(np.ptp(scores) / max(np.abs(scores).max(), ROUNDING))
+def _relative_spread(cohorts: Cohorts, scores: Numbers) -> Numbers:
+    lowest, highest = cohorts.lowest(scores), cohorts.highest(scores)
+    return (highest - lowest) / np.maximum(np.maximum(np.abs(lowest), np.abs(highest)), ROUNDING)
 
 
 def _at_an_end(name: str, share: float, end: str) -> str:
@@ -146,34 +174,5 @@ def _at_an_end(name: str, share: float, end: str) -> str:
     return f"{name}: {where}, so typical progress cannot be estimated."
 
 
-def _unknown(pupils: int, why_not: str) -> Growth:
-    nothing = np.full(pupils, np.nan)
-    return Growth(nothing, nothing, nothing, why_not=why_not)
-
-
-def _columns(z: Numbers) -> int:
-    """How many powers of the start the cohort can carry: a curve needs 120 pupils and three different starts."""
-    curved = len(z) >= SMALLEST_FOR_A_CURVE and len(np.unique(np.round(z, 9))) > 2
-    return 3 if curved else 2
-
-
 def _powers(z: Numbers, columns: int) -> Numbers:
     return np.stack([np.ones_like(z), z, z * z][:columns], axis=1)
-
-
-def _least_squares(powers: Numbers, now: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Ordinary least squares: the coefficients, the fitted values, each pupil's leverage."""
-    basis, triangle = np.linalg.qr(powers)
-    parts = basis.T @ now
-    return np.linalg.solve(triangle, parts), basis @ parts, np.square(basis).sum(axis=1)
-
-
-def _width(z: Numbers, stretched: Numbers) -> tuple[float, float]:
-    """Height and slope of the log spread over the start, so that the mean square of u is 1."""
-    known = np.isfinite(stretched)
-    z, stretched = z[known], stretched[known]
-    logs = np.log(np.abs(stretched) + 0.05 * stretched.std())
-    off = z - z.mean()
-    slope = float(off @ logs / max(off @ off, ROUNDING))
-    height = float(logs.mean() - slope * z.mean())
-    return height + 0.5 * float(np.log(np.mean(np.square(stretched / np.exp(height + slope * z))))), slope

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
+from sentrack_lib.measures.coded import numbered
+from sentrack_lib.measures.progress.cohorts import Cohorts
 from sentrack_lib.measures.progress.growth import SMALLEST_COHORT
 from sentrack_lib.measures.progress.taught import (
     Codes,
@@ -40,13 +44,16 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Cohort:
-    """Pupils of one year group and subject with a grade on one scale now and a start on one scale, by place."""
+class Members:
+    """Who is compared with whom, a row a place and cohort: pupils of one year group and subject with a grade on one scale now
+    and a start on one scale; the points and the scale of the start."""
 
-    start: int
-    members: Codes
+    cohorts: Cohorts
+    place: Codes
+    points: Numbers
+    scale: Codes
     shown: Mask
-    """The members whose progress is shown from this start; the others have an earlier candidate, and are here to compare with."""
+    """Whose progress is shown from this start; the others have an earlier candidate, and are here to compare with."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Starts:
     """Where each place starts: number of the candidate and of the scale (-1 none), points, pupils of the cohort (0 none)."""
 
     candidates: tuple[Candidate, ...]
-    cohorts: tuple[Cohort, ...]
+    members: Members
     candidate: Codes
     points: Numbers
     scale: Codes
@@ -75,17 +82,20 @@ def starts_of(taught: Taught, now: Grades, candidates: list[Candidate]) -> Start
     chosen = np.where(compared >= 0, compared, first)
     shown = np.zeros(len(group), dtype=bool)
     shown[compared[compared >= 0]] = True
-    cohorts = _cohorts(pairs, np.where(settled, group, -1), shown)
+    members = _members(pairs, np.where(settled, group, -1), shown)
     begins = np.where(begins < len(candidates), begins, -1)
     columns = ((pairs["candidate"], -1), (pairs["points"], np.nan), (pairs["scale"], -1), (sizes, 0), (begins, -1))
-    return Starts(tuple(candidates), cohorts, *(np.append(values, none)[chosen] for values, none in columns))
+    return Starts(tuple(candidates), members, *(np.append(values, none)[chosen] for values, none in columns))
 
 
-def candidates_for(taught: Taught, marks: Marks, priors: Grades, since: Term | None) -> list[Candidate]:
-    """`since`, or the same term a year earlier; then the other earlier terms, the earliest first; then prior attainment.
-
-    A `since` that is not before the term counts as not given.
+def candidates_for(
+    taught: Taught, marks: Marks, priors: Grades, since: Term | None = None, from_prior: bool = False
+) -> list[Candidate]:
+    """`since`, or the same term a year earlier; then the other earlier terms, the earliest first; then prior attainment, or that
+    alone. A `since` that is not before the term counts as not given.
     """
+    if from_prior:
+        return [Candidate(PRIOR, np.nan, priors)]
     wanted = moment(since if since and since < taught.term else taught.term.a_year_earlier())
     times = [at for at in pd.unique(marks.at).tolist() if at < moment(taught.term)]
     terms = [_from_term(taught, marks, at) for at in sorted(times, key=lambda at: (at != wanted, at))]
@@ -107,7 +117,7 @@ def _from_term(taught: Taught, marks: Marks, at: int) -> Candidate:
     return Candidate(str(term_at(at)), (moment(taught.term) - at) / len(SEASONS), grades)
 
 
-def _pairs(taught: Taught, now: Grades, candidates: list[Candidate]) -> dict[str, Codes]:
+def _pairs(taught: Taught, now: Grades, candidates: list[Candidate]) -> dict[str, NDArray[Any]]:
     """Every place with points now and every start in points it has, candidate by candidate: `place` `candidate` `points` `scale`
     `cohort` (-1 where the year group is not known)."""
     places = [np.flatnonzero(np.isfinite(now.points) & np.isfinite(candidate.grades.points)) for candidate in candidates]
@@ -129,20 +139,20 @@ def _begins(cohort: Codes, large_enough: Codes) -> Codes:
     return first[code]
 
 
-def _cohorts(pairs: dict[str, Codes], group: Codes, shown: Mask) -> tuple[Cohort, ...]:
-    """The cohorts in which somebody is shown; `group` is -1 for pairs in none."""
-    order = np.argsort(group, kind="stable")
-    order = order[group[order] >= 0]
-    parts = np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(order) else []
-    parts = [part for part in parts if shown[part].any()]
-    return tuple(Cohort(int(pairs["candidate"][part[0]]), pairs["place"][part], shown[part]) for part in parts)
+def _members(pairs: dict[str, NDArray[Any]], group: Codes, shown: Mask) -> Members:
+    """The members of the cohorts in which somebody is shown; `group` is -1 for pairs in none."""
+    among = np.flatnonzero((group >= 0) & np.isin(group, group[shown]))
+    among = among[np.argsort(group[among], kind="stable")]
+    of, found = pd.factorize(group[among])
+    place, points, scale = (pairs[name][among] for name in ("place", "points", "scale"))
+    return Members(Cohorts(of, len(found)), place, points, scale, shown[among])
 
 
 def _priors(table: DataFrame, taught: Taught, scales: Mapping[str, Scale]) -> tuple[Marks, Codes, Codes]:
     """Prior grades known by the term, the latest stage last, each with its pupil and stage; a later export of a grade wins."""
     pupil, at = places_among(table["pupil_id"], taught.pupils), moments(table["term"])
     stage, scale = _stage_order(table["stage"]), places_among(table["scale"], Index(list(scales)))
-    subject, subjects = pd.factorize(table["subject"])
+    subject, subjects = numbered(table["subject"])
     known = (pupil >= 0) & (at <= moment(taught.term)) & table["state"].eq(GRADED).to_numpy(dtype=bool)
     rows = np.flatnonzero(known)[np.argsort(at[known], kind="stable")]
     grade, grades = pd.factorize(((pupil * STAGES + stage) * len(scales) + scale)[rows] * max(len(subjects), 1) + subject[rows])

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
+from sentrack_lib.measures.coded import numbered
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.sources.scales import GRADED, Scale
 from sentrack_lib.terms import SEASONS, Term
@@ -128,7 +129,7 @@ def taught_in(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term
     """
     marks, groups = tables["assessments"], tables["teaching_groups"]
     groups = groups[["pupil_id", "subject"]][in_term(groups, term)]
-    roll = _roll(tables["pupils"], term, {*groups["subject"].dropna().unique(), *marks["subject"].dropna().unique()})
+    roll = _roll(tables["pupils"], term, {*_names(groups["subject"]), *_names(marks["subject"])})
     marked, at = roll.keys(marks), moments(marks["term"])
     kinds = {kind: marks["kind"].eq(kind).to_numpy(dtype=bool) for kind in KINDS}
     taught = Taught.of(roll, np.append(roll.keys(groups), marked[kinds["actual"] & (at == moment(term))]))
@@ -138,19 +139,37 @@ def taught_in(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term
 
 
 def _roll(pupils: DataFrame, term: Term, subjects: set[str]) -> Roll:
-    pupils = pupils[["pupil_id", "year_group"]][in_term(pupils, term)]
-    pupils = pupils.drop_duplicates("pupil_id", keep="last").sort_values("pupil_id").astype({"pupil_id": "str"})
+    pupils = on_roll(pupils, term)
     year_group, year_groups = pd.factorize(known_year_group(pupils["year_group"]))
     return Roll(term, Index(pupils["pupil_id"]), Index(year_groups), year_group, Index(sorted({*subjects, ALL}), dtype="str"))
 
 
+def on_roll(pupils: DataFrame, term: Term) -> DataFrame:
+    """`pupil_id` and `year_group` of the pupils on the roll of a term, sorted; the last row of a pupil counts."""
+    rows = np.flatnonzero(in_term(pupils, term))
+    code, names = numbered(pupils["pupil_id"].take(rows))
+    latest = latest_of(code, len(names))
+    there = np.flatnonzero(latest >= 0)
+    ids = Index(names.take(there).astype("str"))
+    order = ids.argsort()
+    year_groups = pupils["year_group"].array.take(rows[latest[there[order]]])
+    return DataFrame({"pupil_id": ids.take(order), "year_group": year_groups})
+
+
 def _marks(table: DataFrame, scales: Mapping[str, Scale], place: Codes, at: Codes) -> Marks:
     """The marks that have a place, oldest first."""
-    scale, points = places_among(table["scale"], Index(list(scales))), table["points"].to_numpy(dtype=float)
-    given = table["state"].eq(GRADED).to_numpy(dtype=bool)
     rows = np.flatnonzero(place >= 0)
     rows = rows[_by_time(at[rows], table["assessed_on"].to_numpy()[rows])]
-    return Marks(place[rows], at[rows], scale[rows], points[rows], given[rows], rows)
+    scale = places_among(table["scale"].take(rows), Index(list(scales)))
+    points = table["points"].to_numpy(dtype=float)[rows]
+    given = table["state"].take(rows).eq(GRADED).to_numpy(dtype=bool)
+    return Marks(place[rows], at[rows], scale, points, given, rows)
+
+
+def _names(values: Series) -> Index:
+    """Every different value, without the missing."""
+    codes, seen = numbered(values)
+    return seen[np.bincount(codes[codes >= 0], minlength=len(seen)) > 0]
 
 
 def in_term(table: DataFrame, term: Term) -> Mask:
@@ -160,8 +179,8 @@ def in_term(table: DataFrame, term: Term) -> Mask:
 
 def places_among(values: Series, known: Index) -> Codes:
     """Where each value stands in `known`; -1 where it does not."""
-    codes, seen = pd.factorize(values)
-    return np.append(known.get_indexer(Index(seen)), -1)[codes]
+    codes, seen = numbered(values)
+    return np.append(known.get_indexer(seen), -1)[codes]
 
 
 def moment(term: Term) -> int:
@@ -176,7 +195,7 @@ def term_at(at: int) -> Term:
 
 def moments(terms: Series) -> Codes:
     """The place in time of each term named."""
-    codes, seen = pd.factorize(terms)
+    codes, seen = numbered(terms)
     return np.append([moment(Term.named(name)) for name in seen], -1).astype("int64")[codes]
 
 
