@@ -13,7 +13,7 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "tests")]
 
 from generated_schools import CLASS, NEED, PUPILS, STATUS, with_difference, without_differences  # noqa: E402
 
-SCHOOLS, OF_A_SIZE = 200, 60
+SCHOOLS, OF_A_SIZE = 200, 40
 SIZES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2)
 NAMES = {CLASS: "a class of 28", NEED: "a need of 21 pupils", STATUS: "80 pupils at SEN support"}
 HEAD = f"""# What can be found, and what cannot

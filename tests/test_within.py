@@ -6,7 +6,7 @@ import pytest
 import statsmodels.formula.api as smf
 from pandas import DataFrame
 
-from sentrack_lib.measures.groups.comparisons import compare_own
+from sentrack_lib.measures.groups.comparisons import compare_own, compared
 from sentrack_lib.measures.groups.outcomes import beside_own, outcomes
 from sentrack_lib.measures.groups.within import COLUMNS, within_classes
 
@@ -62,7 +62,7 @@ def test_a_gap_inside_classes_is_found_and_none_is_found_where_there_is_none():
 
 def test_class_by_class_pupils_with_sen_stand_beside_the_others_of_their_class():
     progress, roll, lessons = drawn()
-    by_class = within_classes(outcomes(progress), roll, lessons)[0].set_index(["subject", "group"])
+    by_class = compared([within_classes(outcomes(progress), roll, lessons)[0]]).set_index(["subject", "group"])
     rows = progress.merge(roll).merge(lessons, on=["pupil_id", "subject"])
     for (subject, group), here in rows.groupby(["subject", "teaching_group"]):
         mine = here[here["sen_status"].eq("K")]["scaled_residual"]

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import pandas as pd
 from pandas import DataFrame
 
-from sentrack_lib.measures.groups.comparisons import OWN, compared, gaps_of, own_groups
+from sentrack_lib.measures.groups.comparisons import OWN, PROGRESS, Asked, compared, gaps_of, own_groups
 from sentrack_lib.measures.groups.means import absence, attainment
 from sentrack_lib.measures.groups.membership import groupings, groups_of, known_of
 from sentrack_lib.measures.groups.outcomes import beside_own, outcomes
@@ -32,11 +31,9 @@ def beside_others(
     earlier = _earlier(tables, grown, attended, before, intersections)
     growth = outcomes(grown[term])
     by_class, over_classes = within_classes(growth, roll, lessons)
-    beside = compared(growth, groups, earlier.get("growth"))
-    own = compared(beside_own(growth), own_groups(groups), earlier.get("own"), OWN)
     what = happened(roll, attended[term], tables["behaviour"], term)
     return {
-        "comparisons": pd.concat([beside, own, by_class], ignore_index=True),
+        "comparisons": compared([*_growing(growth, groups), by_class], earlier.get("growth")),
         "within_classes": over_classes,
         "rate_comparisons": compare_rates(what, pupil_groups(roll, groups, answers), earlier.get("rates")),
         "attainment": attainment(tables["assessments"], roll, groups, term),
@@ -60,10 +57,14 @@ def _earlier(
     groups = groups_of(roll, _of(tables["teaching_groups"], term), intersections, answers)
     growth, what = outcomes(grown[term]), happened(roll, attended[term], tables["behaviour"], term)
     return {
-        "growth": gaps_of(growth, groups),
-        "own": gaps_of(beside_own(growth), own_groups(groups)),
+        "growth": gaps_of(_growing(growth, groups)),
         "rates": rate_gaps(what, pupil_groups(roll, groups, answers)),
     }
+
+
+def _growing(growth: DataFrame, groups: DataFrame) -> list[Asked]:
+    """Growth beside the others, and beside the pupil's own average."""
+    return [Asked(PROGRESS, growth, groups), Asked(OWN, beside_own(growth), own_groups(groups))]
 
 
 def _of(table: DataFrame, term: Term) -> DataFrame:

@@ -1,7 +1,11 @@
 """Do groups of pupils progress differently? Each is set beside the rest of its cohorts, and beside chance (methods, 4 and 12)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas import DataFrame, Series
 from scipy import stats
 
@@ -18,11 +22,21 @@ RELEVANT = 0.2
 PROGRESS, OWN = "progress", "beside own average"
 OWN_FAMILIES = ("SEN status", "type of need", "SEN by year group", "teaching group")
 """The questions in which it helps to tell a subject or class from its pupils; every other would be one more chance to err."""
-QUESTION = ["family", "subject"]
+Codes = NDArray[np.int64]
+Numbers = NDArray[np.float64]
 COLUMNS = [
     *ROW, "n", "mean", "pooled", "low", "high", "q_value", "artefact", "gap_less_artefact", "detectable", "verdict",
     "n_rest", "mean_rest", "q_all", "tested", "seen", "why", "measure", "by",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be compared, and under which name: outcomes `u` in standard deviations with `cohort` and `drift`, and groups."""
+
+    measure: str
+    outcomes: DataFrame
+    groups: DataFrame
 
 
 def compare(progress: DataFrame, groups: DataFrame, previous: DataFrame | None = None) -> DataFrame:
@@ -36,7 +50,7 @@ def compare(progress: DataFrame, groups: DataFrame, previous: DataFrame | None =
     `q_all` is q over every test of the table, in all families and subjects, for what is told without being asked for.
     `seen` is `as last time` where the gap less the artefact had the same sign before, else `new`. `why` says why there is no
     verdict. Whole year groups cannot be compared so: growth is measured inside each."""
-    return compared(outcomes(progress), groups, previous)
+    return compared([Asked(PROGRESS, outcomes(progress), groups)], previous)
 
 
 def compare_own(progress: DataFrame, groups: DataFrame, previous: DataFrame | None = None) -> DataFrame:
@@ -44,7 +58,7 @@ def compare_own(progress: DataFrame, groups: DataFrame, previous: DataFrame | No
 
     It tells a subject or teaching group that is out of line from pupils who are: what a pupil does in every subject falls out.
     Families are named `… beside own average`; `measure` is so too."""
-    return compared(beside_own(outcomes(progress)), own_groups(groups), previous, OWN)
+    return compared([Asked(OWN, beside_own(outcomes(progress)), own_groups(groups))], previous)
 
 
 def own_groups(groups: DataFrame) -> DataFrame:
@@ -53,45 +67,46 @@ def own_groups(groups: DataFrame) -> DataFrame:
     return groups.assign(family=groups["family"] + f" {OWN}")
 
 
-def gaps_of(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
-    """`family` `group` `subject` `gap_less_artefact` of a period: all that `compared` asks of `previous`."""
-    table = sums(outcomes, groups)
+def gaps_of(asked: Sequence[Asked]) -> DataFrame:
+    """`family` `group` `subject` `gap_less_artefact` of a period: all that `compared` wants of `previous`."""
+    table = _sums_of(asked)
     n, rest = table["n"].where(table["n"].ge(SHOWN)), table["n_rest"].where(table["n_rest"].gt(0))
     return table[ROW].assign(gap_less_artefact=table["total"] / n - table["total_rest"] / rest - table["artefact"])
 
 
-def compared(outcomes: DataFrame, groups: DataFrame, previous: DataFrame | None = None, measure: str = PROGRESS) -> DataFrame:
-    """The comparison of any outcome `u` in standard deviations, with its `cohort` and `drift`; columns as `compare`."""
-    table = sums(outcomes, groups)
+def compared(asked: Sequence[Asked], previous: DataFrame | None = None) -> DataFrame:
+    """The comparisons asked for, one under the other; columns as `compare`."""
+    table = _sums_of(asked)
     table = table.assign(by=table["family"].str.removesuffix(f" {OWN}"))
-    # Beside the own average a question is asked of every subject at once, so these are one family.
-    question = ["by"] if measure == OWN else QUESTION
+    question = _question(table, table["subject"])
     for step in (_described, _pooled):
-        table = step(table)
-    table = _tested(table, question)
+        table = step(table, question)
+    # Beside the own average a question is asked of every subject at once, so these are one family.
+    together = _question(table, table["subject"].where(table["measure"].ne(OWN), ""))
+    table = _tested(table, together)
     table = table.assign(seen=seen(table, previous, ROW))
     relevant = table["gap_less_artefact"].abs().ge(RELEVANT) & _same_sign(table)
-    table = table.assign(verdict=in_words(table, relevant), why=why_not(table, relevant))
-    return in_order(table.assign(tested=_tests(table, question), measure=measure))[COLUMNS]
+    return in_order(table.assign(verdict=in_words(table, relevant), why=why_not(table, relevant)))[COLUMNS]
+
+
+def _sums_of(asked: Sequence[Asked]) -> DataFrame:
+    return pd.concat([sums(each.outcomes, each.groups).assign(measure=each.measure) for each in asked], ignore_index=True)
 
 
 def in_order(table: DataFrame) -> DataFrame:
     """Rows by family, those always asked first, then subject and group."""
     families = pd.Index(FAMILIES)
     place = families.get_indexer(pd.Index(table["by"]))
-    table = table.assign(place=np.where(place < 0, len(families), place))
-    return table.sort_values(["place", "family", "subject", "group"], ignore_index=True)
-
-
-def _tests(table: DataFrame, question: list[str]) -> Series:
-    return table["q_value"].notna().groupby([table[column] for column in question]).transform("sum").astype("int64")
+    measure, _ = pd.factorize(table["measure"]) if "measure" in table else (0, None)
+    table = table.assign(place=np.where(place < 0, len(families), place), asked=measure)
+    return table.sort_values(["asked", "place", "family", "subject", "group"], ignore_index=True)
 
 
 def _same_sign(table: DataFrame) -> Series:
     return np.sign(table["gap_less_artefact"]).eq(np.sign(table["mean"] - table["mean_rest"]))
 
 
-def _described(table: DataFrame) -> DataFrame:
+def _described(table: DataFrame, question: Codes) -> DataFrame:
     """Means and variances (n - 1), blank for groups too small to show, and the gap to the rest less the artefact."""
     shown = table["n"].where(table["n"].ge(SHOWN))
     rest = table["n_rest"].where(table["n_rest"].gt(0))
@@ -111,48 +126,55 @@ def _variance(n: Series, mean: Series, squares: Series) -> Series:
     return ((squares - n * mean**2) / (n - 1).where(n.gt(1))).clip(lower=0.0)
 
 
-def _pooled(table: DataFrame) -> DataFrame:
+def _pooled(table: DataFrame, question: Codes) -> DataFrame:
     """DerSimonian and Laird over the groups of 5 and more of a family and subject; the interval holds the uncertainty of mu."""
-    question = _question(table)
-    mean, variance = table["mean"], _variance_of_mean(table, question)
-    weight = (1 / variance).where(mean.notna())
-    mu = _summed(question, weight * mean) / _summed(question, weight)
-    free = _summed(question, weight.notna()) - 1
-    room = _summed(question, weight) - _summed(question, weight**2) / _summed(question, weight)
-    # One group alone leaves no room, and so nothing between groups to estimate.
-    between = ((_summed(question, weight * (mean - mu) ** 2) - free) / room.where(free.gt(0))).clip(lower=0.0).fillna(0.0)
-    weight = 1 / (between + variance)
-    mu, own = _summed(question, weight * mean) / _summed(question, weight), between / (between + variance)
-    spread = np.sqrt(own * variance + (1 - own) ** 2 / _summed(question, weight)) * stats.norm.ppf(0.975)
+    mean, variance = table["mean"].to_numpy(), _variance_of_mean(table, question)
+
+    def summed(values: Numbers) -> Numbers:
+        return _summed(question, values)
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weight = np.where(np.isfinite(mean), 1 / variance, np.nan)
+        mu, free = summed(weight * mean) / summed(weight), summed(np.isfinite(weight) * 1.0) - 1
+        room = summed(weight) - summed(weight**2) / summed(weight)
+        # One group alone leaves no room, and so nothing between groups to estimate.
+        between = (summed(weight * (mean - mu) ** 2) - free) / np.where(free > 0, room, np.nan)
+        between = np.nan_to_num(np.maximum(between, 0.0))
+        weight = 1 / (between + variance)
+        mu, own = summed(weight * mean) / summed(weight), between / (between + variance)
+        spread = np.sqrt(own * variance + (1 - own) ** 2 / summed(weight)) * stats.norm.ppf(0.975)
     pooled = mu + own * (mean - mu)
     return table.assign(pooled=pooled, low=pooled - spread, high=pooled + spread)
 
 
-def _variance_of_mean(table: DataFrame, question: np.ndarray) -> Series:
+def _variance_of_mean(table: DataFrame, question: Codes) -> Numbers:
     """s2 / n, with s2 of the group itself from 15 pupils, else within all groups of the family together."""
-    free = (table["n"] - 1).where(table["mean"].notna())
-    together = _summed(question, free * table["variance"]) / _summed(question, free)
-    own = table["variance"].where(table["n"].ge(OWN_VARIANCE) & table["variance"].gt(NO_SPREAD), together)
-    return (own / table["n"]).where(table["mean"].notna() & own.gt(NO_SPREAD))
+    n, mean, variance = (table[name].to_numpy(dtype="float64") for name in ("n", "mean", "variance"))
+    free = np.where(np.isfinite(mean), n - 1, np.nan)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        together = _summed(question, free * variance) / _summed(question, free)
+        own = np.where((n >= OWN_VARIANCE) & (variance > NO_SPREAD), variance, together)
+        return np.where(np.isfinite(mean) & (own > NO_SPREAD), own / n, np.nan)
 
 
-def _question(table: DataFrame) -> np.ndarray:
+def _question(table: DataFrame, subject: Series) -> Codes:
     """The number of each row's family and subject."""
-    family, subject = (pd.factorize(table[column])[0] for column in QUESTION)
-    return family * (subject.max(initial=0) + 1) + subject
+    codes = [pd.factorize(column)[0] for column in (table["family"], subject)]
+    return codes[0] * (codes[1].max(initial=0) + 1) + codes[1]
 
 
-def _summed(question: np.ndarray, values: Series) -> Series:
+def _summed(question: Codes, values: Numbers) -> Numbers:
     """The sum of what is known over the groups of the same family and subject, beside each of them; 0 where nothing is."""
-    numbers = np.nan_to_num(values.to_numpy(dtype="float64"))
-    return Series(np.bincount(question, numbers)[question] if len(numbers) else numbers, index=values.index)
+    numbers: Numbers = np.where(np.isfinite(values), values, 0.0)
+    return np.bincount(question, numbers, question.max(initial=0) + 1)[question].astype(np.float64, copy=False)
 
 
-def _tested(table: DataFrame, question: list[str]) -> DataFrame:
+def _tested(table: DataFrame, question: Codes) -> DataFrame:
     """q-values over each question; p is the larger of Welch's for the raw gap and for the gap less the artefact."""
     large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)
     rest = DataFrame({"n": table["n_rest"], "mean": table["mean_rest"], "variance": table["variance_rest"]})
     raw, corrected = (gap_of_means(each, rest)["p"] for each in (table, table.assign(mean=table["mean"] - table["artefact"])))
     p = raw.where(raw.gt(corrected) | raw.isna() | corrected.isna(), corrected).where(corrected.notna()).where(large)
-    everything = Series(0, index=table.index)
-    return table.assign(q_value=q_values(p, [table[column] for column in question]), q_all=q_values(p, [everything]))
+    asked = Series(question, index=table.index)
+    tested = np.bincount(question, p.notna(), question.max(initial=0) + 1)[question].astype("int64")
+    return table.assign(q_value=q_values(p, [asked]), q_all=q_values(p, [table["measure"]]), tested=tested)

@@ -8,7 +8,7 @@ from pandas import DataFrame, Series
 from scipy import stats
 
 from sentrack_lib.measures.groups.certainty import NO_SPREAD, TESTED, q_values
-from sentrack_lib.measures.groups.comparisons import RELEVANT, compared
+from sentrack_lib.measures.groups.comparisons import RELEVANT, Asked
 from sentrack_lib.measures.groups.sums import MOSTLY
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
 from sentrack_lib.measures.progress.taught import places_among
@@ -22,19 +22,18 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def within_classes(outcomes: DataFrame, roll: DataFrame, teaching_groups: DataFrame) -> tuple[DataFrame, DataFrame]:
+def within_classes(outcomes: DataFrame, roll: DataFrame, teaching_groups: DataFrame) -> tuple[Asked, DataFrame]:
     """Growth of pupils with SEN beside the others of their own class: class by class, and over all classes of each subject.
 
-    `outcomes` as from `outcomes`. The first table has the columns of `compare`: `group` is the class, `n` and `mean` are of its
-    pupils with SEN, `n_rest` and `mean_rest` of the others in it; its intervals are of the mean of those with SEN. The second has
+    `outcomes` as from `outcomes`. The first is to be `compared`: there `group` is the class, `n` and `mean` are of its pupils
+    with SEN, `n_rest` and `mean_rest` of the others in it; its intervals are of the mean of those with SEN. The second has
     one row a subject: the gap within classes, as a regression of growth on SEN with a term for every class gives it, less the
     artefact; 95 % interval. What is so of a whole class, teaching as well as setting, has no part in it. Pupils without a known
     status are left out."""
     rows = _in_classes(outcomes, roll, teaching_groups)
     mine = rows[rows["sen"]]
     groups = mine[["pupil_id", "subject"]].assign(family=FAMILY, group=mine["class"])
-    by_class = compared(rows.assign(subject=rows["subject"].astype("str")), groups.astype("str"), measure=WITHIN)
-    return by_class, _over_classes(rows.dropna(subset=["u"]))
+    return Asked(WITHIN, rows, groups.astype("str")), _over_classes(rows.dropna(subset=["u"]))
 
 
 def _in_classes(outcomes: DataFrame, roll: DataFrame, teaching_groups: DataFrame) -> DataFrame:

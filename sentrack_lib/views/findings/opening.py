@@ -73,6 +73,8 @@ def _out_of(clear: int, found: int, tested: int) -> str:
         return f"{sentence(of(0, tested, 'comparison'))} of groups shows a clear difference in progress; smaller ones may exist."
     shows, whose = ("shows", "its") if clear == 1 else ("show", "their")
     told = f"{sentence(of(clear, tested, 'comparison'))} of groups {shows} a clear difference within {whose} own question"
+    if tested == 1:
+        return f"{told}."
     holds = "holds" if found == 1 else "hold"
     return f"{told}; {of(found, clear, 'difference')} {holds} against all {tested:,} comparisons together."
 
