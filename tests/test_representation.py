@@ -8,8 +8,12 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
-from sentrack_lib.measures.representation import COLUMNS, representation
+from sentrack_lib.measures.representation import COLUMNS, FEW_STARTS, THING, excesses, representation
+from sentrack_lib.measures.sets import sets
 from sentrack_lib.measures.turnout import attended_activities, turnout
+from sentrack_lib.privacy.governors import RULES
+from sentrack_lib.views import figures, findings, tables
+from sentrack_lib.views.papers import Papers
 
 NO_LESSONS = DataFrame({"pupil_id": [], "subject": [], "teaching_group": [], "set": []}, dtype="str")
 NO_ACTIVITIES = DataFrame({"pupil_id": [], "activity": [], "kind": []}, dtype="str").assign(
@@ -81,7 +85,7 @@ def sets_of(seed: int, pupils: int = 240, lower: float = 0.0) -> tuple[DataFrame
 
 def test_sets_are_tested_as_statsmodels_tests_strata():
     roll, lessons, progress = sets_of(1)
-    row = found(roll, lessons=lessons, progress=progress).set_index("what").loc["Maths, Set 2"]
+    row = seated(roll, lessons, progress).loc["2"]
     tenth = np.ceil(progress["start"].rank(pct=True) * 10)
     sen, second = roll["sen_status"].eq("K"), lessons["set"].eq("2")
     strata, expected = [], 0.0
@@ -93,10 +97,72 @@ def test_sets_are_tested_as_statsmodels_tests_strata():
             strata.append(table)
             expected += table[0].sum() * table[1, 0] / table[1].sum()
     both = StratifiedTable(strata).test_null_odds(correction=False).pvalue
-    other = StratifiedTable([table[:, ::-1] for table in strata]).test_null_odds(correction=False).pvalue
-    assert row["q_value"] == pytest.approx(multipletests([both, other], method="fdr_bh")[1][0], abs=1e-9)
+    assert row["p_same"] == pytest.approx(both, abs=1e-9)
     assert row["expected_same_start"] == pytest.approx(expected, abs=1e-9)
     assert row["n_same"] == sum(table[0].sum() for table in strata)
+
+
+def seated(roll: DataFrame, lessons: DataFrame, progress: DataFrame) -> DataFrame:
+    pupils = DataFrame(
+        {"pupil_id": roll["pupil_id"], "year": roll["year_group"], "sen": roll["sen_status"].eq("K").astype("boolean")}
+    )
+    return sets(pupils, lessons, progress).set_index("set")
+
+
+@pytest.mark.parametrize("steps", [1000, 2])
+def test_seats_in_the_order_of_the_start_are_those_of_a_queue(steps):
+    roll, lessons, progress = sets_of(4)
+    progress = progress.assign(start=(progress["start"] * steps).round())
+    lessons = lessons.assign(set=np.where(lessons["set"].eq("1") & (lessons.index % 3 == 0), "0", lessons["set"]))
+    row, sen = seated(roll, lessons, progress), roll["sen_status"].eq("K").to_numpy()
+    queue = [*lessons.assign(start=progress["start"]).groupby("set")["start"].mean().sort_values(ascending=False).index]
+    seats = np.array([queue.index(each) for each in np.repeat(queue, [lessons["set"].eq(each).sum() for each in queue])])
+    start = progress["start"].to_numpy()
+    order = np.argsort(-start, kind="stable")
+    tenth = np.ceil(progress["start"].rank(pct=True) * 10)
+    both = tenth.isin([each for each in tenth.unique() if 0 < sen[tenth.eq(each)].mean() < 1]).to_numpy()
+    for place, name in enumerate(queue):
+        taken = np.empty(len(roll))
+        taken[order] = seats == place
+        taken = DataFrame({"start": start, "taken": taken}).groupby("start")["taken"].transform("mean").to_numpy()
+        beyond = lessons["set"].eq(name).to_numpy() - taken
+        assert row.loc[name, "expected_in_order"] == pytest.approx(taken[sen & both].sum(), abs=1e-9)
+        p = stats.ttest_ind(beyond[sen & both], beyond[~sen & both], equal_var=False).pvalue
+        assert row.loc[name, "p_order"] == pytest.approx(p, abs=1e-9)
+        same, ordered = row.loc[name, "count_same"] - row.loc[name, ["expected_same_start", "expected_in_order"]]
+        assert row.loc[name, "p"] == pytest.approx(max(p, row.loc[name, "p_same"]) if same * ordered >= 0 else 1.0)
+
+
+def test_sets_by_an_unreliable_start_are_not_called_different():
+    claimed = 0
+    for seed in range(20):
+        roll, lessons, progress = sets_of(seed)
+        noisy = progress["start"] + np.random.default_rng(seed).normal(size=len(progress)) * 0.7
+        rows = found(roll, lessons=lessons, progress=progress.assign(start=noisy))
+        claimed += rows["verdict"].str.startswith("clear").any()
+    assert claimed <= 2
+
+
+def test_without_known_starts_nothing_is_said_of_sets():
+    roll, lessons, progress = sets_of(5)
+    rows = found(roll, lessons=lessons, progress=progress.assign(start=np.nan))
+    assert set(rows["verdict"]) == {"too few to say"} and set(rows["why"]) == {FEW_STARTS} and rows["q_value"].isna().all()
+
+
+def test_a_subject_that_is_listed_as_an_activity_too_counts_once():
+    roll = roll_of("K" * 20 + "N" * 80).assign(year_group="10")
+    lessons = DataFrame({"pupil_id": roll["pupil_id"], "subject": "English", "teaching_group": "10E", "set": None})
+    art = lessons.iloc[10:60].assign(subject="Art")
+    row = found(roll, going(roll["pupil_id"][5:60], "Art", "option"), lessons=pd.concat([lessons, art])).iloc[0]
+    assert (row["count"], row["count_rest"], row["subject"]) == (15, 40, "Art")
+
+
+def test_what_the_term_before_is_asked_for_is_the_same_as_its_whole_table():
+    roll, lessons, progress = sets_of(6)
+    club = going(roll["pupil_id"][::3])
+    short = excesses(roll, lessons, club, progress)
+    whole = found(roll, club, lessons=lessons, progress=progress)
+    pd.testing.assert_frame_equal(short.sort_values(THING, ignore_index=True), whole[[*THING, "excess"]])
 
 
 def test_who_starts_lower_is_rightly_in_a_lower_set():
@@ -174,3 +240,38 @@ def test_fewer_than_five_have_no_mean_and_sessions_not_recorded_count_for_nothin
     row = turnout(attended_activities(roll, going(roll["pupil_id"]))).iloc[0]
     assert np.isnan(row["mean"]) and row["n"] == 3
     assert turnout(attended_activities(roll, going(roll["pupil_id"]).assign(sessions_offered=np.nan))).empty
+
+
+def papers_of(rows: DataFrame, audience: str = "inclusion", **at) -> Papers:
+    about = DataFrame([{"school": "Ours", "term": "2025-26-summer", "label": "Summer 2026", "before": "", "version": ""}])
+    return Papers(audience, {"about": about, "representation": rows}).on(**at)
+
+
+def test_findings_are_said_for_none_one_and_many():
+    roll = roll_of("K" * 20 + "N" * 80)
+    nobody, some = going(roll["pupil_id"][20:60]), going(roll["pupil_id"][::2], "Choir")
+    assert repr(findings.representation(papers_of(found(roll)))) == "What pupils take part in is not recorded."
+    alone = repr(findings.representation(papers_of(found(roll, some))))
+    assert alone == "In the only thing compared there are not clearly fewer or more pupils with SEN than expected."
+    both = repr(findings.representation(papers_of(found(roll, pd.concat([nobody, some])))))
+    assert "In 1 of 2 things compared there are" in both
+    assert "None of 20 pupils with SEN take part, 10 would if they did as others do." in both
+    few = repr(findings.representation(papers_of(found(roll_of("K" * 7 + "N" * 80), some.iloc[:9]))))
+    assert few == "Of 1 thing it cannot be said whether pupils with SEN are fewer or more than expected: too few to say."
+
+
+def test_the_table_says_why_nothing_can_be_said_and_the_figure_says_all_it_shows():
+    roll = roll_of("K" * 7 + "N" * 80)
+    papers = papers_of(found(roll, going(roll["pupil_id"][::2])))
+    shown = repr(tables.representation(papers))
+    assert "too few to say. Fewer than 10 pupils: an interval, no verdict." in shown and "4\xa0of\xa07" in shown
+    assert "Chess: 4 of 7 pupils" in repr(figures.representation(papers))
+    assert "whole school" in repr(tables.representation(papers_of(found(roll), year_group="7")))
+
+
+def test_governors_see_rounded_counts_and_no_sizes():
+    roll = roll_of("K" * 20 + "N" * 80)
+    handed = RULES["representation"](found(roll, going(roll["pupil_id"][3:60])))
+    shown = tables.representation(papers_of(handed, "governors"))
+    assert shown.frame.columns.to_list() == ["What", "Kind", "Statement", "With SEN", "Verdict"] and "Rounded" in shown.note
+    assert "Nothing that may be drawn" in repr(figures.representation(papers_of(handed, "governors")))

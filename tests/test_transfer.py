@@ -25,6 +25,10 @@ from sentrack_lib.measures.transfer import (
 )
 from sentrack_lib.sources.sample import invent, school_of
 from sentrack_lib.terms import Term
+from sentrack_lib.views import findings
+from sentrack_lib.views import tables as views
+from sentrack_lib.views.papers import Papers
+from sentrack_lib.views.parts import Unseen
 
 TERM = Term.named("2025-26-spring")
 
@@ -120,3 +124,35 @@ def test_who_stands_below_the_primary_result_is_counted_only_on_one_scale():
     rows = DataFrame({"pupil_id": [*"ABC"], "subject": "Maths", "start": 4.0, "points": [3.0, 5.0, 1.0], "cohort": cohorts})
     assert below_primary(rows).to_dict("records") == [{"subject": "Maths", "below": 1, "n": 2}]
     assert MATHS[0] == "math"
+
+
+def papers_of(tables, audience: str = "inclusion", **at) -> Papers:
+    about = DataFrame([{"school": "Ours", "term": str(TERM), "label": TERM.label, "before": "", "version": ""}])
+    known = known_of_arrivals(tables, year_7(tables["pupils"]), TERM)
+    handed = {"about": about, "transfer": transfer(known)}
+    if audience == "inclusion":
+        roll = (
+            tables["pupils"]
+            .astype({"year_group": "str"})
+            .assign(surname="Child", forename=tables["pupils"]["pupil_id"], form="7X")
+        )
+        handed |= {"arrivals": known, "roll": roll}
+    return Papers(audience, handed).on(**at)
+
+
+def test_who_has_no_primary_result_is_named_to_the_inclusion_manager_alone(tables):
+    note = views.transfer(papers_of(tables)).note
+    assert note.endswith("No primary result is known of: Child, B; Child, D.")
+    assert "Of 2 of 4 pupils of Year 7 no primary result is known" in repr(findings.transfer(papers_of(tables)))
+    assert "Child" not in views.transfer(papers_of(tables, "governors")).html()
+
+
+def test_how_year_7_arrived_is_not_told_of_another_year(tables):
+    for part in (findings.transfer, views.transfer, views.dip):
+        assert isinstance(part(papers_of(tables, year_group="8")), Unseen)
+    assert not isinstance(views.transfer(papers_of(tables, year_group="7")), Unseen)
+
+
+def test_a_school_without_year_7_says_so(tables):
+    nobody = {**tables, "pupils": tables["pupils"].iloc[4:]}
+    assert repr(findings.transfer(papers_of(nobody))) == "Nobody is in Year 7, or it is not known who has SEN."

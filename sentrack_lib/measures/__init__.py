@@ -105,9 +105,10 @@ def _arrivals(school: School, tables: Mapping[str, DataFrame], term: Term) -> di
     roll = _of(school, "pupils", term)
     pupils = year_7(roll)
     known = known_of_arrivals(tables, pupils, term)
-    only = {**tables, "pupils": tables["pupils"][tables["pupils"]["pupil_id"].isin(pupils["pupil_id"])]}
+    names = ("pupils", "assessments", "prior_attainment", "teaching_groups")
+    only = {name: tables[name][tables[name]["pupil_id"].isin(pupils["pupil_id"])] for name in names}
     grown = progress(only, school.scales, term, from_prior=True)
-    groups = groups_of(roll, _of(school, "teaching_groups", term))
+    groups = groups_of(roll[roll["pupil_id"].isin(pupils["pupil_id"])], only["teaching_groups"].iloc[:0])
     since = {"since_primary": since_primary(grown, groups), "below_primary": below_primary(grown)}
     return {"arrivals": known, "transfer": transfer(known), **since}
 

@@ -45,13 +45,24 @@ def representation(
     Fisher's test. Who starts lower is rightly in a lower set, so sets are judged beside others of the same start: see `sets` for
     `n_same`, `count_same`, `expected_same_start`, `expected_in_order` (blank for all else). `excess` is the share beyond the one
     expected, and judged. `not_known` counts pupils who take part and whose SEN status is not known; they are in neither group."""
+    rows = _beside_expected(_rows(roll, teaching_groups, activities, progress))
+    return _judged(_described(rows), previous).sort_values(THING, ignore_index=True)[COLUMNS]
+
+
+def excesses(roll: DataFrame, teaching_groups: DataFrame, activities: DataFrame, progress: DataFrame) -> DataFrame:
+    """The `excess` of every thing in a term: all that `representation` asks of `previous`."""
+    rows = _beside_expected(_rows(roll, teaching_groups, activities, progress))
+    return rows[THING].assign(excess=rows["gap_less_artefact"])
+
+
+def _rows(roll: DataFrame, teaching_groups: DataFrame, activities: DataFrame, progress: DataFrame) -> DataFrame:
+    """Counts, and what is expected, of everything there is to take part in."""
     pupils = _pupils(roll)
     things = pd.concat([_options(pupils, teaching_groups), _activities(activities), _gifted(roll)], ignore_index=True)
     seats = sets(pupils, teaching_groups, progress)
     what = seats["subject"] + ", Set " + seats["set"]
     seats = seats.assign(statement=STATEMENTS[SET], kind=SET, what=what, year_group=seats["year"])
-    rows = pd.concat([seats, _counted(things, pupils)], ignore_index=True)
-    return _judged(_described(rows), previous).sort_values(THING, ignore_index=True)[COLUMNS]
+    return pd.concat([seats, _counted(things, pupils)], ignore_index=True)
 
 
 def _pupils(roll: DataFrame) -> DataFrame:
@@ -90,8 +101,9 @@ def _counted(things: DataFrame, pupils: DataFrame) -> DataFrame:
     rows = things.drop_duplicates(["pupil_id", *thing])
     at = places_among(rows["pupil_id"], Index(pupils["pupil_id"]))
     rows = rows[at >= 0].assign(**{name: pupils[name].to_numpy()[at[at >= 0]] for name in ("year", "sen")})
-    sides = rows.groupby([*thing, "year"])["sen"].agg(count="sum", known="count", everybody="size").astype("float64")
-    whole = pupils.groupby("year")["sen"].agg(n="sum", known_here="count").astype("float64")
+    part, year = rows.groupby([*thing, "year"])["sen"], pupils.groupby("year")["sen"]
+    sides = DataFrame({"count": part.sum(), "known": part.count(), "everybody": part.size()}).astype("float64")
+    whole = DataFrame({"n": year.sum(), "known_here": year.count()}).astype("float64")
     cells = sides.join(whole, on="year")
     count_rest, n_rest = cells["known"] - cells["count"], cells["known_here"] - cells["n"]
     cells = cells.assign(
@@ -101,25 +113,30 @@ def _counted(things: DataFrame, pupils: DataFrame) -> DataFrame:
         not_known=cells["everybody"] - cells["known"],
     )
     numbers = ["count", "n", "count_rest", "n_rest", "not_known", "expected"]
-    found = cells.groupby(thing)[numbers].agg("sum", skipna=False)
+    found = cells.groupby(thing)[numbers].sum(skipna=False)
     subject = rows.drop_duplicates(thing).set_index(thing)["subject"]
     return found.assign(subject=subject, year_group="").reset_index().astype({"subject": "str"})
 
 
+def _beside_expected(table: DataFrame) -> DataFrame:
+    """The share found (`mine`) and the one that is fair to expect, blank for groups too small to show."""
+    n, same = (table[column].where(table[column].ge(SHOWN)) for column in ("n", "n_same"))
+    is_set = table["kind"].eq(SET)
+    mine = (table["count_same"] / same).where(is_set, table["count"] / n)
+    fair = table["fair"].where(same.notna()).where(is_set, table["expected"] / n)
+    return table.assign(mine=mine, fair=fair, gap_less_artefact=mine - fair)
+
+
 def _described(table: DataFrame) -> DataFrame:
-    """Shares and gaps with their intervals, blank for groups too small to show; the gap that is judged, and its p."""
+    """Shares and gaps with their intervals, blank for groups too small to show, and the p that is judged."""
     shown = table["n"].ge(SHOWN)
     n, rest = table["n"].where(shown), table["n_rest"].where(table["n_rest"].gt(0))
     count = table["count"].where(shown)
     gap = gap_of_shares(count, n, table["count_rest"], rest).set_axis(["gap", "gap_low", "gap_high"], axis=1)
-    is_set = table["kind"].eq(SET)
     exact = fisher(table["count"], table["n"], table["count_rest"], table["n_rest"])
     everyone = (table["count"] + table["count_rest"]) / (table["n"] + table["n_rest"]).replace(0, np.nan)
-    same = table["n_same"].where(table["n_same"].ge(SHOWN))
-    fair = table["fair"].where(same.notna()).where(is_set, table["expected"] / n)
-    mine = (table["count_same"] / same).where(is_set, count / n)
-    told = {"share": count / n, "share_rest": (table["count_rest"] / rest).where(shown), "fair": fair, "mine": mine}
-    table = table.assign(**told, gap_less_artefact=mine - fair, p=table["p"].where(is_set, exact))
+    told = {"share": count / n, "share_rest": (table["count_rest"] / rest).where(shown)}
+    table = table.assign(**told, p=table["p"].where(table["kind"].eq(SET), exact))
     return table.join(wilson(count, n)).join(gap).assign(detectable=detectable_share(everyone, n, rest))
 
 

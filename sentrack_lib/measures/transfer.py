@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, detectable_share, fisher, gap_of_shares, q_values, wilson
-from sentrack_lib.measures.groups.comparisons import compare
+from sentrack_lib.measures.groups.comparisons import PROGRESS, Asked, compared
+from sentrack_lib.measures.groups.outcomes import outcomes
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
+from sentrack_lib.measures.progress.taught import ALL, moment, moments, places_among
 from sentrack_lib.sources.codes import has_sen, known_year_group
 from sentrack_lib.terms import Term
 
@@ -37,29 +39,37 @@ def known_of_arrivals(tables: Mapping[str, DataFrame], pupils: DataFrame, term: 
     """For each pupil of `year_7` what is known and done: one column an item, missing where it is not asked of the pupil.
 
     Primary results of any term count, whatever their stage; support and the parents' answers of the school year to date."""
-    year = {name: _of_year(tables[name], term) for name in ("activities", "views")}
-    results = tables["prior_attainment"][["pupil_id", "subject", "grade"]].dropna().astype("str")
-    subject = results["subject"].str.lower()
-    supported = year["activities"].loc[year["activities"]["kind"].eq("transfer_support"), "pupil_id"]
-    heard = year["views"].loc[year["views"]["respondent"].eq("parent"), "pupil_id"]
     ids, blank = pupils["pupil_id"], Series(pd.NA, index=pupils.index)
+    supported, heard = (_of_year(tables[name], term) for name in ("activities", "views"))
+    results = tables["prior_attainment"].dropna(subset=["subject", "grade"])
     told = {
-        RESULT_ENGLISH: ids.isin(results.loc[subject.str.startswith(ENGLISH), "pupil_id"]),
-        RESULT_MATHS: ids.isin(results.loc[subject.str.startswith(MATHS), "pupil_id"]),
+        RESULT_ENGLISH: _among(ids, results[_starts_with(results["subject"], ENGLISH)]),
+        RESULT_MATHS: _among(ids, results[_starts_with(results["subject"], MATHS)]),
         NEED_KNOWN: pupils["need"].notna().where(pupils["sen"].fillna(False).astype(bool)),
-        SUPPORTED: ids.isin(supported.astype("str")) if len(year["activities"]) else blank,
-        PARENTS: ids.isin(heard.astype("str")) if len(year["views"]) else blank,
+        SUPPORTED: _among(ids, supported[supported["kind"].eq("transfer_support")]) if len(supported) else blank,
+        PARENTS: _among(ids, heard[heard["respondent"].eq("parent")]) if len(heard) else blank,
     }
     return pupils[["pupil_id", "sen"]].assign(**{item: column.astype("boolean") for item, column in told.items()})
+
+
+def _among(ids: Series, rows: DataFrame) -> Series:
+    """Whether each pupil has one of these rows."""
+    at = places_among(rows["pupil_id"], Index(ids))
+    return Series(np.bincount(at[at >= 0], minlength=len(ids)) > 0, index=ids.index)
+
+
+def _starts_with(subjects: Series, beginnings: tuple[str, ...]) -> Series:
+    """Whether each subject begins so, in small letters or capitals; worked out once for each subject there is."""
+    names = subjects.drop_duplicates().astype("str")
+    return subjects.isin(names[names.str.lower().str.startswith(beginnings)])
 
 
 STATEMENTS = {RESULT_ENGLISH: 56, RESULT_MATHS: 56, NEED_KNOWN: 56, SUPPORTED: 58, PARENTS: 57}
 
 
 def _of_year(table: DataFrame, term: Term) -> DataFrame:
-    names = table["term"].drop_duplicates().astype("str")
-    to_date = [name for name in names if Term.named(name).year == term.year and Term.named(name) <= term]
-    return table[table["term"].isin(to_date)]
+    at = moments(table["term"])
+    return table[(at >= moment(Term(term.year, 0))) & (at <= moment(term))]
 
 
 def transfer(known: DataFrame) -> DataFrame:
@@ -101,7 +111,9 @@ def since_primary(progress: DataFrame, groups: DataFrame) -> DataFrame:
     `progress` is measured from prior attainment alone, `groups` as from `groups_of`; families: `… since primary school`."""
     pupils = year_7_of(progress)
     groups = groups[groups["family"].isin(ASKED_AGAIN) & groups["pupil_id"].isin(pupils)]
-    return compare(progress[progress["pupil_id"].isin(pupils)], groups.assign(family=groups["family"] + SINCE))
+    grown = outcomes(progress[progress["pupil_id"].isin(pupils)])
+    asked = Asked(PROGRESS, grown[grown["subject"].eq(ALL)], groups.assign(family=groups["family"] + SINCE))
+    return compared([asked])
 
 
 def year_7_of(progress: DataFrame) -> pd.Index:

@@ -7,10 +7,10 @@ import pandas as pd
 
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Sentences, Unseen
-from sentrack_lib.views.tables.representation import CLEAR, NOT_HERE, SET
+from sentrack_lib.views.tables.representation import CLEAR, NOT_HERE, SET, TOO_FEW
 from sentrack_lib.views.tables.transfer import NOT_HERE as NOT_YEAR_7
-from sentrack_lib.views.tables.transfer import YEAR
-from sentrack_lib.views.words import are, of, said, sentence
+from sentrack_lib.views.tables.transfer import SINCE, YEAR, without_results
+from sentrack_lib.views.words import named, of, said, sentence
 
 MOST_SHOWN = 3
 Row = Mapping[Hashable, Any]
@@ -24,24 +24,41 @@ def representation(papers: Papers) -> Part:
     rows = rows if papers.subject == ALL else rows[rows["subject"].eq(papers.subject)]
     if rows.empty:
         return Sentences(["What pupils take part in is not recorded."])
-    tested = rows[rows["tested"].gt(0) & rows["verdict"].ne("too few to say")]
+    tested = rows[rows["tested"].gt(0) & rows["verdict"].ne(TOO_FEW)]
     clear = tested[tested["verdict"].str.startswith(CLEAR)]
     told = [_told(row) for row in clear.head(MOST_SHOWN).to_dict("records")]
-    many = f"Pupils with SEN {are(2)} clearly fewer or more than expected in {of(len(clear), len(tested), 'thing')} compared."
-    few = int(rows["verdict"].eq("too few to say").sum())
-    return Sentences([many, *told, *([f"Of {said(few, 'thing')} too few pupils could take part to say."] if few else [])])
+    many = _many(len(clear), len(tested))
+    few = int(rows["verdict"].eq(TOO_FEW).sum())
+    unsaid = f"Of {said(few, 'thing')} it cannot be said whether pupils with SEN are fewer or more than expected: too few to say."
+    return Sentences([*([many] if len(tested) else []), *told, *([unsaid] if few else [])])
+
+
+def _many(clear: int, tested: int) -> str:
+    """In how many of the things compared there is a clear difference."""
+    where = f"{of(clear, tested, 'thing')} compared" if tested > 1 else "the only thing compared"
+    other = " not" if tested == 1 and not clear else ""
+    return f"In {where} there are{other} clearly fewer or more pupils with SEN than expected."
 
 
 def _told(row: Row) -> str:
     """One thing, with number and whole where they may be shown."""
     amount = "fewer" if "fewer" in row["verdict"] else "more"
-    expected = row["expected_same_start"] if row["kind"] == SET and pd.notna(row["expected_same_start"]) else row["expected"]
-    start = " of others with the same start" if row["kind"] == SET else ""
-    where = f"{row['what']}{', Year ' + row['year_group'] if row['year_group'] else ''} ({row['kind']})"
-    if pd.isna(row["count"]) or pd.isna(expected):
-        return f"{sentence(where)}: clearly {amount} pupils with SEN than expected{start}."
-    counted = f"{of(int(row['count']), int(row['n']))} with SEN take part, {expected:.0f} are expected{start}"
-    return f"{sentence(where)}: clearly {amount} than expected. {sentence(counted)}."
+    kind = "" if row["what"] == row["kind"] else f" ({row['kind']})"
+    where = f"{row['what']}, Year {row['year_group']}" if row["kind"] == SET else f"{row['what']}{kind}"
+    if row["kind"] == SET:
+        two = sorted([row["expected_same_start"], row["expected_in_order"]])
+        counted = f"{of(int(row['count_same']), int(row['n_same']))} with SEN and a known start sit there"
+        return f"{sentence(where)}: clearly {amount} than expected. {sentence(counted)}, {_between(*two)} would by their start."
+    if pd.isna(row["count"]) or pd.isna(row["expected"]):
+        return f"{sentence(where)}: clearly {amount} pupils with SEN than expected."
+    counted = f"{of(int(row['count']), int(row['n']))} with SEN {'takes' if row['count'] == 1 else 'take'} part"
+    would = f"{row['expected']:.0f} would if they did as others do"
+    return f"{sentence(where)}: clearly {amount} than expected. {sentence(counted)}, {would}."
+
+
+def _between(low: float, high: float) -> str:
+    """`4 to 9`, or the one number where both are rounded to it."""
+    return f"{low:.0f}" if round(low) == round(high) else f"{low:.0f} to {high:.0f}"
 
 
 def transfer(papers: Papers) -> Part:
@@ -51,17 +68,19 @@ def transfer(papers: Papers) -> Part:
     rows = papers.tables["transfer"]
     if not rows[["n", "n_rest"]].sum().sum():
         return Sentences(["Nobody is in Year 7, or it is not known who has SEN."])
-    lines = [_arrived(row) for row in rows.to_dict("records") if pd.notna(row["count"]) and row["n"]]
+    about = "about " if papers.audience == "governors" else ""
+    lines = [
+        _arrived(row, about) for row in rows.to_dict("records") if pd.notna(row["count"]) and pd.notna(row["n"]) and row["n"]
+    ]
     return Sentences([*lines, *_fallen_back(papers), *_below(papers), *_unknown(papers)])
 
 
-def _arrived(row: Row) -> str:
-    rest = (
-        f"; for {of(int(row['count_rest']), int(row['n_rest']), 'other')}"
-        if row["n_rest"] and pd.notna(row["count_rest"])
-        else ""
-    )
-    return f"{sentence(row['item'])} is there for {of(int(row['count']), int(row['n']))} with SEN{rest}."
+def _arrived(row: Row, about: str) -> str:
+    """For how many with SEN and others something is there; `about` in front of rounded counts."""
+    mine = f"{sentence(row['item'])} is there for {about}{of(int(row['count']), int(row['n']))} with SEN"
+    if pd.isna(row["count_rest"]) or pd.isna(row["n_rest"]) or not row["n_rest"]:
+        return f"{mine}."
+    return f"{mine}; for {about}{of(int(row['count_rest']), int(row['n_rest']), 'other')}."
 
 
 def _fallen_back(papers: Papers) -> list[str]:
@@ -72,9 +91,10 @@ def _fallen_back(papers: Papers) -> list[str]:
     lower = rows[rows["verdict"].str.startswith("clear difference: lower")]
     if rows.empty:
         return ["Progress since primary school cannot be compared: too few to say."]
-    told = ", ".join(f"{row['group']}" for row in lower.to_dict("records"))
+    told = ", ".join(named(row["family"].removesuffix(SINCE), row["group"]) for row in lower.to_dict("records"))
     made = "of Year 7 made clearly less progress since primary school than others of the same result"
-    return [f"{sentence(of(len(lower), len(rows), 'group'))} {made}{': ' + told if told else ''}."]
+    unseen = f"; differences below {rows['detectable'].min():.2f} of a standard deviation could not be seen"
+    return [f"{sentence(of(len(lower), len(rows), 'group'))} {made}{': ' + told if told else unseen}."]
 
 
 def _below(papers: Papers) -> list[str]:
@@ -89,7 +109,5 @@ def _below(papers: Papers) -> list[str]:
 def _unknown(papers: Papers) -> list[str]:
     if not papers.has("arrivals"):
         return []
-    rows = papers.tables["arrivals"]
-    results = [column for column in map(str, rows) if column.startswith("a primary result")]
-    nothing = int((~rows[results].fillna(False).astype(bool)).all(axis=1).sum())
-    return [f"Of {of(nothing, len(rows))} of Year 7 no primary result is known; ask their primary schools."] if nothing else []
+    nothing, everybody = len(without_results(papers)), len(papers.tables["arrivals"])
+    return [f"Of {of(nothing, everybody)} of Year 7 no primary result is known; ask their primary schools."] if nothing else []

@@ -1,21 +1,26 @@
 """Are pupils with SEN where the others are: expected against found, thing by thing; sets; and how often they come."""
 
-from pandas import DataFrame, Series
+from pandas import NA, DataFrame, Series
 
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.pupils import called
-from sentrack_lib.views.words import band, number, of, sentence
+from sentrack_lib.views.words import band, number, said, sentence
 
-SET, CLEAR = "set", "clear difference"
+SET, CLEAR, TOO_FEW = "set", "clear difference", "too few to say"
+OF = "\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}"
 NOT_HERE = "Who takes part in what is shown for the whole school."
+NO_SETS = "Sets are shown to the inclusion manager and to departments."
+NO_TURNOUT = "How often pupils come to what they take part in is shown to the inclusion manager, for the whole school."
+ROUNDED = "Rounded to the nearest 5; 1 to 7 are not shown."
 EXPECTED = (
     "Expected: as many as if pupils with SEN took part as the others of their year groups do. A club that nobody with SEN goes "
     "to is a question to the club."
 )
 SAME_START = (
-    "Expected: as many as others who started in the same tenth of the year group. Starts are measured with error, and who truly "
-    "starts lower is rightly in a lower set, so a small excess says little."
+    "Who starts lower is rightly in a lower set, so pupils are held against others of the same start in two ways: as many as of "
+    "others in the same tenth of their year group, and as many as if the sets were filled in the order of the start. Only "
+    "where both agree is a difference called clear. Counted are pupils whose start is known."
 )
 
 
@@ -28,33 +33,41 @@ def representation(papers: Papers) -> Part:
     rows = rows if papers.subject == ALL else rows[rows["subject"].eq(papers.subject)]
     rows = rows.assign(clear=rows["verdict"].str.startswith(CLEAR)).sort_values("clear", ascending=False, kind="stable")
     shown = DataFrame({"What": rows["what"].map(sentence), "Kind": rows["kind"], "Statement": rows["statement"].astype("str")})
-    return Table(shown.join(_counts(rows)), f"Pupils with SEN among those who take part: {papers.title}", EXPECTED, "not known.")
+    shown = shown.join(_counts(rows)).replace("", NA).dropna(axis="columns", how="all")
+    note = ROUNDED if papers.audience == "governors" else EXPECTED
+    title = f"Pupils with SEN among those who take part: {papers.title}"
+    return Table(shown, title, note, "nothing of the kind is recorded here.")
 
 
 def sets(papers: Papers) -> Part:
     """Sets of the subject looked at; over all subjects, those with clearly more or fewer pupils with SEN than expected."""
     if not papers.has("representation", "teaching_groups"):
-        return Unseen(NOT_HERE)
+        return Unseen(NO_SETS)
     rows = papers.tables["representation"]
-    rows = rows[rows["kind"].eq(SET)]
+    rows = rows[rows["kind"].eq(SET)].sort_values("year_group", key=_padded, kind="stable")
     rows = rows if papers.year_group == ALL else rows[rows["year_group"].eq(papers.year_group)]
     if rows.empty:
         return Unseen("No subject here has sets.")
     tested, clear = int(rows["q_value"].notna().sum()), rows[rows["verdict"].str.startswith(CLEAR)]
-    note = f"{of(len(clear), tested, 'set')} compared with others of the same start. {SAME_START}"
+    compared = f"{said(tested, 'set')} compared, {len(clear) or 'none'} with a clear difference."
     rows = rows[rows["subject"].eq(papers.subject)] if papers.subject != ALL else clear
-    shown = DataFrame({"Set": rows["what"], "Year": rows["year_group"]}).join(_counts(rows))
-    shown = shown.assign(**{"Expected, same start": _expected(rows["expected_same_start"])})
+    shown = DataFrame({
+        "Set": rows["what"],
+        "Year": rows["year_group"],
+        "With SEN": counted(rows["count_same"], rows["n_same"]),
+        "Expected, same start": _expected(rows["expected_same_start"]),
+        "Expected, in order": _expected(rows["expected_in_order"]),
+        "Could be seen from, in 100": _per_cent(rows["detectable"]),
+        "Verdict": verdict_and_why(rows),
+    })  # fmt: skip
     title = f"Pupils with SEN in sets: {papers.title}"
-    return Table(
-        shown, title, note, f"none of {tested} sets has clearly more or fewer than expected of others with the same start."
-    )
+    return Table(shown, title, f"{sentence(compared)} {SAME_START}", compared)
 
 
 def taking_part(papers: Papers) -> Part:
     """How often pupils come to what they take part in, and who with SEN comes seldom."""
     if not papers.has("turnout") or papers.year_group != ALL or papers.subject != ALL:
-        return Unseen(NOT_HERE)
+        return Unseen(NO_TURNOUT)
     rows = papers.tables["turnout"]
     shown = DataFrame({
         "Kind": rows["kind"].map(sentence),
@@ -81,16 +94,31 @@ def _seldom(papers: Papers) -> str:
 
 def _counts(rows: DataFrame) -> DataFrame:
     """Found and expected, the others, what could have been seen, and the verdict; blank where it may not be shown."""
-    share = (100 * rows["share"]).round(0).astype("Int64").astype("str")
-    told = rows["count"].astype("Int64").astype("str") + " of " + rows["n"].astype("Int64").astype("str")
-    detail = told + " (" + share + " in 100)"
     return DataFrame({
-        "With SEN": detail.where(rows["share"].notna(), told).where(rows["count"].notna() & rows["n"].notna(), ""),
+        "With SEN": counted(rows["count"], rows["n"]),
         "Expected": _expected(rows["expected"]),
+        "In 100": _per_cent(rows["share"]),
         "Likely between": band(100 * rows["low"], 100 * rows["high"]),
-        "Others in 100": (100 * rows["share_rest"]).round(0).astype("Int64"),
-        "Verdict": rows["verdict"],
+        "Others in 100": _per_cent(rows["share_rest"]),
+        "Could be seen from, in 100": _per_cent(rows["detectable"]),
+        "Verdict": verdict_and_why(rows),
     })  # fmt: skip
+
+
+def counted(count: Series, whole: Series) -> Series:
+    """`7 of 205`, on one line; blank where it is not known, may not be shown, or is of nobody."""
+    told = count.astype("Int64").astype("str") + OF + whole.astype("Int64").astype("str")
+    return told.where(count.notna() & whole.notna() & whole.ne(0), "")
+
+
+def _padded(years: Series) -> Series:
+    """Year 7 before Year 10."""
+    return years.str.zfill(2)
+
+
+def verdict_and_why(rows: DataFrame) -> Series:
+    """What was found, or why nothing can be said."""
+    return rows["verdict"].str.cat(rows["why"].fillna(""), sep=". ").str.removesuffix(". ")
 
 
 def _expected(counts: Series) -> Series:
