@@ -18,7 +18,7 @@ from sentrack_lib.measures.groups.counts import rates
 from sentrack_lib.measures.groups.membership import groups_of
 from sentrack_lib.measures.imports import corrected, imported_problems, imports, of_term
 from sentrack_lib.measures.progress import progress
-from sentrack_lib.measures.representation import representation
+from sentrack_lib.measures.representation import excesses, representation
 from sentrack_lib.measures.support import supported
 from sentrack_lib.measures.transfer import below_primary, known_of_arrivals, since_primary, transfer, year_7
 from sentrack_lib.measures.trend_changes import trend_changes
@@ -90,13 +90,13 @@ def _seed(school: School, term: Term, asked: int | None) -> int:
 
 def _taking_part(school: School, grown: Mapping[Term, DataFrame], terms: tuple[Term, ...]) -> dict[str, DataFrame]:
     """Who takes part in what, held against the term before, and how often they come."""
-    names = ("pupils", "teaching_groups", "activities")
-    found: DataFrame | None = None
-    for term in terms[-2:]:
-        rows = {name: _of(school, name, term) for name in names}
-        found = representation(rows["pupils"], rows["teaching_groups"], rows["activities"], grown[term], found)
-    assert found is not None  # there is always the term itself
-    came = attended_activities(rows["pupils"], rows["activities"])
+    known = [
+        [*(_of(school, name, term) for name in ("pupils", "teaching_groups", "activities")), grown[term]] for term in terms[-2:]
+    ]
+    before = excesses(*known[0]) if len(known) > 1 else None
+    roll, lessons, activities, growth = known[-1]
+    came = attended_activities(roll, activities)
+    found = representation(roll, lessons, activities, growth, before)
     return {"representation": found, "attended_activities": came, "turnout": turnout(came)}
 
 

@@ -76,14 +76,14 @@ def _who_takes_part(things: DataFrame) -> DataFrame:
     blank = ["share", "low", "high", "expected", "expected_same_start", "n_same", "excess", "share_rest", "gap", "gap_low",
              "gap_high", "detectable", "q_value"]  # fmt: skip
     hidden = shown.drop(columns=["n_rest", "count_rest", "not_known"])
-    return hidden.assign(**counts, **dict.fromkeys(blank, float("nan"))).reset_index(drop=True)
+    return hidden.assign(**counts, **dict.fromkeys(blank, float("nan")), why="").reset_index(drop=True)
 
 
 def _arrived(items: DataFrame) -> DataFrame:
     """Rounded counts of Year 7, and what was found in words."""
     counts = {name: rounded(items[name]) for name in ("n", "count", "n_rest", "count_rest")}
     blank = ["share", "low", "high", "share_rest", "gap", "gap_low", "gap_high", "detectable", "q_value"]
-    return items.assign(**counts, **dict.fromkeys(blank, float("nan")))
+    return items.assign(**counts, **dict.fromkeys(blank, float("nan")), why="")
 
 
 def _heard(views: DataFrame) -> DataFrame:

@@ -1,5 +1,8 @@
 """How many pupils of how many: the counts behind every share that is spoken of."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
@@ -31,21 +34,29 @@ def rates(roll: DataFrame, attendance: DataFrame, flags: DataFrame, behaviour: D
         .mask(pd.Series(behaviour.empty, pupils.index)),
         "likely to make low progress": pupils["pupil_id"].isin(low).astype("boolean").mask(~pupils["pupil_id"].isin(told)),
     }
-    return pd.concat([_by_group(measure, found, pupils) for measure, found in measured.items()], ignore_index=True)
+    families = _families(pupils)
+    return pd.concat([_by_group(measure, found, families) for measure, found in measured.items()], ignore_index=True)
 
 
-def _by_group(measure: str, found: Series, pupils: DataFrame) -> DataFrame:
+def _families(pupils: DataFrame) -> dict[str, Series]:
     status = sen_group(pupils["sen_status"])
-    families = {
-        EVERYONE: Series(EVERYONE, index=pupils.index),
-        "SEN": status.map(EITHER),
-        "SEN status": status,
-        "year group": pupils["year_group"],
-    }
-    parts = [
-        found.groupby(groups.rename("group")).agg(count="sum", of="count").reset_index().assign(family=family)
-        for family, groups in families.items()
-    ]
+    everyone = Series(EVERYONE, index=pupils.index)
+    return {EVERYONE: everyone, "SEN": status.map(EITHER), "SEN status": status, "year group": pupils["year_group"]}
+
+
+def _by_group(measure: str, found: Series, families: Mapping[str, Series]) -> DataFrame:
+    parts = [_counts(found, groups).assign(family=family) for family, groups in families.items()]
     # Year 7 before Year 10: shorter names first.
     parts[-1] = parts[-1].sort_values("group", key=lambda years: years.astype("str").str.zfill(2))
     return pd.concat(parts).assign(measure=measure)[["measure", "family", "group", "count", "of"]]
+
+
+def _counts(found: Series, groups: Series) -> DataFrame:
+    """`count` of those `of` whom it is known, group by group, in the order of the alphabet."""
+    number, names = pd.factorize(groups, sort=True)
+    known, yes = (found.notna() & (number >= 0)).to_numpy(dtype=bool), found.fillna(False).to_numpy(dtype=bool)
+    counts = {
+        "count": np.bincount(number[known & yes], minlength=len(names)),
+        "of": np.bincount(number[known], minlength=len(names)),
+    }
+    return DataFrame({"group": pd.Index(names).astype("str"), **counts}).astype({"count": "Int64", "of": "int64"})
