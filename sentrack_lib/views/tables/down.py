@@ -106,7 +106,7 @@ def _compared(papers: Papers, below: str) -> DataFrame:
 
 def _line_by_line(told: Series) -> str:
     """What is said of several groups, one under the other; the same is said once."""
-    return "\n".join(dict.fromkeys(told))
+    return "\n".join(dict.fromkeys(told.dropna().astype("str")))
 
 
 def _pupils(papers: Papers) -> Part:
