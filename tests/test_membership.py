@@ -4,7 +4,7 @@ import pytest
 from pandas import DataFrame
 
 from sentrack_lib.errors import WrongUse
-from sentrack_lib.measures.groups.membership import groups_of, known_of
+from sentrack_lib.measures.groups.membership import groupings, groups_of, known_of, small_groups
 
 
 @pytest.fixture
@@ -78,3 +78,11 @@ def test_of_whom_a_question_is_not_known_is_counted(roll):
     assert known.loc["type of need"].to_list() == [2, 3, 2]
     assert known.loc["looked after"].to_list() == [0, 4, 0]
     assert "SEN by year group" not in known.index and "teaching group" not in known.index
+
+
+def test_who_is_in_a_group_of_fewer_than_five_is_named(roll):
+    found = small_groups(groupings(roll), roll)
+    assert found.groupby(["family", "group"])["pupil_id"].agg(list).to_dict()[("type of need", "SPLD")] == ["P02"]
+    assert "SEN by year group" in set(found["family"])
+    many = roll.iloc[[0] * 5].assign(pupil_id=[*"ABCDE"])
+    assert small_groups(groupings(many), many).empty

@@ -124,7 +124,8 @@ ABOUT_PUPILS = "attendance closer counts flags progress roll support teaching_gr
 GROUPS = "attainment provision_standing representation trend_changes trends within_classes"
 ALONE = (
     "absences arrivals attended_activities below_primary benchmarks changes closer_balance comments import_codes "
-    "import_columns imports problems questions rate_comparisons rates responses since_primary support_counts transfer turnout"
+    "import_columns imports problems questions rate_comparisons rates responses since_primary small_groups "
+    "support_counts transfer turnout"
 )
 GOVERNORS = "benchmarks rate_comparisons rates representation support_counts transfer trends"
 

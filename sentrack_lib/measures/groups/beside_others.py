@@ -6,7 +6,7 @@ from pandas import DataFrame
 
 from sentrack_lib.measures.groups.comparisons import OWN, PROGRESS, Asked, compared, gaps_of, own_groups
 from sentrack_lib.measures.groups.means import absence, attainment
-from sentrack_lib.measures.groups.membership import groupings, groups_of, known_of
+from sentrack_lib.measures.groups.membership import groupings, groups_of, known_of, small_groups
 from sentrack_lib.measures.groups.outcomes import beside_own, outcomes
 from sentrack_lib.measures.groups.rates import compare_rates, happened, pupil_groups, rate_gaps
 from sentrack_lib.measures.groups.within import within_classes
@@ -23,7 +23,8 @@ def beside_others(
 
     `comparisons`: growth, growth beside the pupil's own average, pupils with SEN within their classes; `within_classes`: the
     latter over all classes of a subject; `rate_comparisons`; `attainment` and `absences`: plain means; `questions`: of how many
-    pupils each question is known. `grown` and `attended` are progress and attendance by term."""
+    pupils each question is known; `small_groups`: who is in a group too small for figures. `grown` and `attended` are progress
+    and attendance by term."""
     term, before = max(grown), max((each for each in grown if each != max(grown)), default=None)
     roll, lessons = (_of(tables[name], term) for name in ("pupils", "teaching_groups"))
     answers = groupings(roll)
@@ -39,6 +40,7 @@ def beside_others(
         "attainment": attainment(tables["assessments"], roll, groups, term),
         "absences": absence(attended[term], roll, groups),
         "questions": known_of(roll, answers),
+        "small_groups": small_groups(answers, roll),
     }
 
 

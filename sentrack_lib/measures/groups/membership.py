@@ -7,6 +7,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.errors import WrongUse
+from sentrack_lib.measures.groups.certainty import SHOWN
 from sentrack_lib.settings import nearest
 from sentrack_lib.sources.codes import NOT_KNOWN, ethnic_group, has_sen, known_year_group, need, sen_group
 
@@ -73,6 +74,15 @@ def known_of(roll: DataFrame, answers: Mapping[str, Series] | None = None) -> Da
         for family, groups in asked.items()
     ]
     return DataFrame(rows, columns=["family", "known", "of", "groups"]).astype({"known": "int64", "of": "int64"})
+
+
+def small_groups(answers: Mapping[str, Series], roll: DataFrame) -> DataFrame:
+    """Who is in a group too small for any figure, fewer than 5 on the roll: one row a `family`, `group` and `pupil_id`."""
+    asked = [family for family in FAMILIES if family in answers]
+    parts = [DataFrame({"family": family, "group": answers[family], "pupil_id": roll["pupil_id"]}) for family in asked]
+    rows = pd.concat(parts, ignore_index=True).dropna(subset=["group"]).astype("str")
+    size = rows.groupby(["family", "group"])["pupil_id"].transform("size")
+    return rows[size.lt(SHOWN)].reset_index(drop=True)
 
 
 def _ticked(flags: Series, yes: str, no: str) -> Series:

@@ -13,6 +13,7 @@ from sentrack_lib.views.tables.pupils import look_first, pupils
 from sentrack_lib.views.tables.representation import representation, sets, taking_part
 from sentrack_lib.views.tables.shares import rates_by_sen, rates_that_differ
 from sentrack_lib.views.tables.sheets import sheets
+from sentrack_lib.views.tables.small_groups import small_groups
 from sentrack_lib.views.tables.support import provisions, support_missing, support_without_progress
 from sentrack_lib.views.tables.transfer import dip, transfer
 from sentrack_lib.views.tables.trends import trends
@@ -23,6 +24,6 @@ __all__ = [
     "by_need", "by_sen", "by_subject", "by_year", "changed", "changes", "closer", "codes", "columns", "comments",
     "conversation_form", "conversations", "coverage", "dip", "files", "imports", "look_first", "made", "next_down",
     "observation_form", "own_by_subject", "problems", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ",
-    "representation", "responses", "sets", "sheets", "subject_or_pupil", "support_missing", "support_without_progress",
-    "taking_part", "transfer", "trends", "views", "views_that_differ", "within_classes",
+    "representation", "responses", "sets", "sheets", "small_groups", "subject_or_pupil", "support_missing",
+    "support_without_progress", "taking_part", "transfer", "trends", "views", "views_that_differ", "within_classes",
 ]  # fmt: skip
