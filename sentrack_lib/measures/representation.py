@@ -3,11 +3,11 @@
 The statements 29, 36, 47, 50 and 52 of the self-evaluation ask for it.
 """
 
-import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index
 
-from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, detectable_share, fisher, gap_of_shares, q_values, wilson
+from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, fisher, q_values
+from sentrack_lib.measures.groups.shares import beside_rest, far_apart
 from sentrack_lib.measures.groups.verdicts import TOO_FEW, in_words, seen, why_not
 from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.measures.sets import sets
@@ -23,8 +23,6 @@ STATEMENTS = {SET: 47, GIFTED: 50, OPTION: 29}
 OPTION_YEARS = ("10", "11")
 NEARLY_ALL = 0.9
 """A subject that so many of a year group take is no option there."""
-SMALLEST_EFFECT = 0.2
-"""Cohen's h, the difference of shares in standard deviations, from which a gap is spoken of."""
 FEW_STARTS = f"Of fewer than {TESTED} pupils with SEN the start is known beside others of the same start: no verdict on sets."
 THING = ["statement", "kind", "what", "subject", "year_group"]
 COLUMNS = [
@@ -129,15 +127,8 @@ def _beside_expected(table: DataFrame) -> DataFrame:
 
 def _described(table: DataFrame) -> DataFrame:
     """Shares and gaps with their intervals, blank for groups too small to show, and the p that is judged."""
-    shown = table["n"].ge(SHOWN)
-    n, rest = table["n"].where(shown), table["n_rest"].where(table["n_rest"].gt(0))
-    count = table["count"].where(shown)
-    gap = gap_of_shares(count, n, table["count_rest"], rest).set_axis(["gap", "gap_low", "gap_high"], axis=1)
     exact = fisher(table["count"], table["n"], table["count_rest"], table["n_rest"])
-    everyone = (table["count"] + table["count_rest"]) / (table["n"] + table["n_rest"]).replace(0, np.nan)
-    told = {"share": count / n, "share_rest": (table["count_rest"] / rest).where(shown)}
-    table = table.assign(**told, p=table["p"].where(table["kind"].eq(SET), exact))
-    return table.join(wilson(count, n)).join(gap).assign(detectable=detectable_share(everyone, n, rest))
+    return table.assign(p=table["p"].where(table["kind"].eq(SET), exact)).join(beside_rest(table))
 
 
 def _judged(table: DataFrame, previous: DataFrame | None) -> DataFrame:
@@ -148,8 +139,7 @@ def _judged(table: DataFrame, previous: DataFrame | None) -> DataFrame:
     table = table.assign(q_value=q_values(table["p"].where(large & some), [table["kind"]]))
     before = None if previous is None else previous.assign(gap_less_artefact=previous["excess"])
     table = table.assign(seen=seen(table, before, ["kind", "what", "year_group"]))
-    angle, fair = (2 * np.arcsin(np.sqrt(table[column].clip(0, 1))) for column in ("mine", "fair"))
-    relevant = (angle - fair).abs().ge(SMALLEST_EFFECT)
+    relevant = far_apart(table["mine"].clip(0, 1), table["fair"].clip(0, 1))
     verdict = in_words(table, relevant).str.replace(": lower", ": fewer").str.replace(": higher", ": more")
     why = why_not(table, relevant).mask(unknown, FEW_STARTS)
     table = table.assign(verdict=verdict.mask(unknown, TOO_FEW), why=why, excess=table["gap_less_artefact"])

@@ -7,7 +7,7 @@ from pandas import DataFrame
 from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, detectable_share, fisher, q_values, wilson
 from sentrack_lib.measures.groups.counts import EVERYONE
 from sentrack_lib.measures.groups.membership import YEAR_GROUP
-from sentrack_lib.measures.groups.rates import SMALLEST_EFFECT
+from sentrack_lib.measures.groups.shares import far_apart
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
 from sentrack_lib.measures.respondents import ABSENT, RESPONDENTS, SEN, Respondents
 from sentrack_lib.terms import Term
@@ -81,8 +81,7 @@ def _judged(table: DataFrame) -> DataFrame:
     q = q_values(p, [family])
     found = table.assign(q_value=q, tested=q.notna().groupby(family).transform("sum").astype("int64"), seen=NEW)
     found = found.assign(gap_less_artefact=found["share"] - found["share_rest"])
-    angle, angle_rest = (2 * np.arcsin(np.sqrt(found[name].astype("float64"))) for name in ("share", "share_rest"))
-    relevant = (angle - angle_rest).abs().ge(SMALLEST_EFFECT)
+    relevant = far_apart(found["share"], found["share_rest"])
     verdict = in_words(found, relevant).str.removesuffix(f", {NEW}")
     why = why_not(found, relevant).mask(~found["named"], ALL_ANONYMOUS)
     return found.assign(verdict=verdict.where(asked, ""), why=why.where(asked, ""))

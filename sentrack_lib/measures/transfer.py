@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, detectable_share, fisher, gap_of_shares, q_values, wilson
+from sentrack_lib.measures.groups.certainty import TESTED, fisher, q_values
 from sentrack_lib.measures.groups.comparisons import PROGRESS, Asked, compared
 from sentrack_lib.measures.groups.outcomes import outcomes
+from sentrack_lib.measures.groups.shares import beside_rest, everyone, far_apart
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
 from sentrack_lib.measures.progress.taught import ALL, moment, moments, places_among
 from sentrack_lib.sources.codes import has_sen, known_year_group
@@ -20,8 +21,7 @@ ASKED_AGAIN = ("SEN status", "type of need")
 ENGLISH, MATHS = ("read", "engl", "writ", "literacy"), ("math", "numer")
 RESULT_ENGLISH, RESULT_MATHS = "a primary result in English or reading", "a primary result in mathematics"
 SUPPORTED, NEED_KNOWN, PARENTS = "support in moving up", "the type of need", "an answer of the parents this school year"
-SMALLEST_EFFECT = 0.2
-"""Cohen's h from which a gap between shares is spoken of."""
+STATEMENTS = {RESULT_ENGLISH: 56, RESULT_MATHS: 56, NEED_KNOWN: 56, SUPPORTED: 58, PARENTS: 57}
 COLUMNS = [
     "item", "statement", "n", "count", "share", "low", "high", "n_rest", "count_rest", "share_rest", "gap", "gap_low", "gap_high",
     "detectable", "q_value", "verdict", "why",
@@ -64,9 +64,6 @@ def _starts_with(subjects: Series, beginnings: tuple[str, ...]) -> Series:
     return subjects.isin(names[names.str.lower().str.startswith(beginnings)])
 
 
-STATEMENTS = {RESULT_ENGLISH: 56, RESULT_MATHS: 56, NEED_KNOWN: 56, SUPPORTED: 58, PARENTS: 57}
-
-
 def _of_year(table: DataFrame, term: Term) -> DataFrame:
     at = moments(table["term"])
     return table[(at >= moment(Term(term.year, 0))) & (at <= moment(term))]
@@ -78,16 +75,8 @@ def transfer(known: DataFrame) -> DataFrame:
     Shares with Wilson's interval, the gap with Newcombe's, Fisher's test q over the items; a group under 5 shows its number."""
     rows = [_counts(item, known[item], known["sen"]) for item in STATEMENTS]
     table = DataFrame(rows, columns=["item", "statement", "n", "count", "n_rest", "count_rest"])
-    shown = table["n"].ge(SHOWN)
-    n, rest, count = table["n"].where(shown), table["n_rest"].where(table["n_rest"].gt(0)), table["count"].where(shown)
-    gap = gap_of_shares(count, n, table["count_rest"], rest).set_axis(["gap", "gap_low", "gap_high"], axis=1)
-    everyone = (table["count"] + table["count_rest"]) / (table["n"] + table["n_rest"]).replace(0, np.nan)
-    table = table.assign(
-        share=count / n, share_rest=(table["count_rest"] / rest).where(shown), gap_less_artefact=gap["gap"], seen=NEW
-    )
-    return _judged(table.join(wilson(count, n)).join(gap).assign(detectable=detectable_share(everyone, n, rest)), everyone)[
-        COLUMNS
-    ]
+    table = table.join(beside_rest(table))
+    return _judged(table.assign(gap_less_artefact=table["gap"], seen=NEW))[COLUMNS]
 
 
 def _counts(item: str, here: Series, sen: Series) -> tuple[str, int, int, int, int, int]:
@@ -95,12 +84,11 @@ def _counts(item: str, here: Series, sen: Series) -> tuple[str, int, int, int, i
     return item, STATEMENTS[item], len(with_sen), int(with_sen.sum()), len(without), int(without.sum())
 
 
-def _judged(table: DataFrame, everyone: Series) -> DataFrame:
-    large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED) & everyone.between(0, 1, inclusive="neither")
+def _judged(table: DataFrame) -> DataFrame:
+    large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED) & everyone(table).between(0, 1, inclusive="neither")
     p = fisher(table["count"], table["n"], table["count_rest"], table["n_rest"]).where(large)
     table = table.assign(q_value=q_values(p, [Series(0, index=table.index)]))
-    angle, angle_rest = (2 * np.arcsin(np.sqrt(table[column].astype("float64"))) for column in ("share", "share_rest"))
-    relevant = (angle - angle_rest).abs().ge(SMALLEST_EFFECT) & (table["gap_low"].gt(0) | table["gap_high"].lt(0))
+    relevant = far_apart(table["share"], table["share_rest"]) & (table["gap_low"].gt(0) | table["gap_high"].lt(0))
     verdict = in_words(table, relevant).str.replace(": lower, new", ": fewer").str.replace(": higher, new", ": more")
     return table.assign(verdict=verdict, why=why_not(table, relevant))
 

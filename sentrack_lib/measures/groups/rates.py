@@ -7,18 +7,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.groups.certainty import (
-    SHOWN,
-    TESTED,
-    detectable_share,
-    fisher,
-    funnel,
-    gap_of_shares,
-    q_values,
-    wilson,
-)
+from sentrack_lib.measures.groups.certainty import TESTED, fisher, funnel, q_values
 from sentrack_lib.measures.groups.comparisons import in_order
 from sentrack_lib.measures.groups.membership import ALL, CROSSED, SUBJECT_BOUND, YEAR_GROUP, groupings
+from sentrack_lib.measures.groups.shares import beside_rest, everyone, far_apart, shown
 from sentrack_lib.measures.groups.verdicts import in_words, seen, why_not
 from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.terms import Term
@@ -27,8 +19,6 @@ ABSENCES = {"persistent absence": "persistent", "severe absence": "severe"}
 EVENTS = {"suspension": "suspension", "permanent exclusion": "permanent_exclusion", "sanction": "sanction", "reward": "reward"}
 RECORDED_BY_ALL = ("suspension", "permanent exclusion")
 """A school that records behaviour at all records these; a kind of the others that never occurs is not recorded."""
-SMALLEST_EFFECT = 0.2
-"""Cohen's h, the difference of shares in standard deviations, from which a gap is spoken of."""
 QUESTIONED = 0.05
 """The largest q-value of a clear difference in a rate. At .10, as for growth, 1 in 9 of 200 invented schools without any
 difference was told of one in some families: rates are shares of few pupils, and asked of many things."""
@@ -89,8 +79,8 @@ def compare_rates(happened: DataFrame, groups: DataFrame, previous: DataFrame | 
 def rate_gaps(happened: DataFrame, groups: DataFrame) -> DataFrame:
     """`family` `group` `gap_less_artefact` of a period, as `compare_rates` takes them for `previous`."""
     table = _counted(happened, groups)
-    n, rest = table["n"].where(table["n"].ge(SHOWN)), table["n_rest"].where(table["n_rest"].gt(0))
-    return table[ROW].assign(gap_less_artefact=table["count"] / n - table["count_rest"] / rest)
+    n, rest, count = shown(table)
+    return table[ROW].assign(gap_less_artefact=count / n - table["count_rest"] / rest)
 
 
 def pupil_groups(roll: DataFrame, groups: DataFrame, answers: Mapping[str, Series] | None = None) -> DataFrame:
@@ -122,16 +112,12 @@ def _counts(happened: Series, number: np.ndarray, place: np.ndarray, groups: int
 
 def _described(table: DataFrame) -> DataFrame:
     """Shares and gaps with their intervals, blank for groups too small to show."""
-    shown = table["n"].ge(SHOWN)
-    n, rest = table["n"].where(shown), table["n_rest"].where(table["n_rest"].gt(0))
-    count = table["count"].where(shown)
-    everyone = (table["count"] + table["count_rest"]) / (table["n"] + table["n_rest"])
-    gap = gap_of_shares(count, n, table["count_rest"], rest)
+    n, _, count = shown(table)
+    shares = beside_rest(table)
     enough = table[["count", "count_rest"]].ge(FEWEST_EVENTS).all(axis=1)
-    ratio = (count / n) / (table["count_rest"] / rest)
-    gaps = {"gap_less_artefact": gap["gap"], "gap_low": gap["low"], "gap_high": gap["high"], "ratio": ratio.where(enough)}
-    table = table.assign(mean=count / n, mean_rest=(table["count_rest"] / rest).where(shown), count=count.astype("Int64"), **gaps)
-    return table.join(wilson(count, n)).join(funnel(everyone, n)).assign(detectable=detectable_share(everyone, n, rest))
+    ratio = (shares["share"] / shares["share_rest"]).where(enough)
+    named = shares.rename(columns={"share": "mean", "share_rest": "mean_rest", "gap": "gap_less_artefact"})
+    return table.assign(count=count.astype("Int64"), ratio=ratio).join(named).join(funnel(everyone(table), n))
 
 
 def _tested(table: DataFrame) -> DataFrame:
@@ -144,8 +130,7 @@ def _tested(table: DataFrame) -> DataFrame:
 
 
 def _relevant(table: DataFrame) -> Series:
-    """Gaps of 0.2 in Cohen's h (Cohen 1988), or of half as often again where there are events enough for a ratio."""
-    angle, angle_rest = (2 * np.arcsin(np.sqrt(table[column].astype("float64"))) for column in ("mean", "mean_rest"))
-    large = (angle - angle_rest).abs().ge(SMALLEST_EFFECT) | table["ratio"].ge(TIMES) | table["ratio"].le(1 / TIMES)
+    """Shares that are far apart, or of half as often again where there are events enough for a ratio."""
+    large = far_apart(table["mean"], table["mean_rest"]) | table["ratio"].ge(TIMES) | table["ratio"].le(1 / TIMES)
     # Of two groups alone q is p, and .10 of one test would be too easily reached: the interval must leave nought out as well.
     return large & (table["gap_low"].gt(0) | table["gap_high"].lt(0))
