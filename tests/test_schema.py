@@ -31,8 +31,20 @@ AGREED_RECORDS = {
     "minutes start end review_on funding hourly_cost resources_cost total_cost chosen_by",
     "provision_pupils": "provision_id* pupil_id* start end sessions_planned sessions_attended baseline outcome rating",
     "provision_sessions": "provision_id* pupil_id* on* attended minutes note",
-    "deployments": "adult_id* role pupil_id teaching_group subject day starts ends hours place provision_id start end",
+    "deployments": "adult_id* role pupil_id teaching_group subject day starts ends hours place provision_id start end with_peers "
+    "small_group discreet at_times independence planned_together knows_pupils trained ground_rules feeds_back",
+    "entitlements": "entitlement_id* pupil_id* source* what* hours_week role place outcome agency start end review_on",
+    "pay_rates": "adult_id role start* hourly_cost*",
+    "targets": "target_id* kind pupil_id teaching_group year_group provision_id subject what* measured_by scale baseline target "
+    "strategy owner set_on by challenge reason",
+    "target_reviews": "target_id* on* result outcome note reviewed_by",
+    "evidence": "evidence_id* pupil_id on kind* subject provision_id statement source what*",
+    "meetings": "meeting_id* kind* on* about pupil_id subject year_group present agencies outcome agreed next_on",
     "actions": "action_id* meeting_id about pupil_id subject what* owner agreed_on by done_on result",
+    "self_evaluation": "statement* rated_by* on rating evidence owner by",
+    "school_areas": "area_id* area* prompt found action owner by monitored_how monitored_on",
+    "flags": "pupil_id* rule* subject level evidence value threshold since_term run_id",
+    "runs": "run_id* started_at ended_at status version as_of",
 }
 CELLS = [
     (table, name, column) for table, rows in {**schema.TABLES, **schema.RECORDS}.items() for name, column in rows.columns.items()

@@ -31,6 +31,17 @@ def words(meaning: str, *known: str) -> Column:
     return text(meaning, check, required=True, how=either)
 
 
+def usual(meaning: str, *known: str, required: bool = False) -> Column:
+    """A column that mostly holds one of some words; they are offered, and any other is kept as it is written."""
+    column = text(meaning, required=required, how=f"{', '.join(known[:-1])}, {known[-1]} or other words")
+    return _with(column, usual=known)
+
+
+def account(meaning: str, required: bool = False) -> Column:
+    """A column of sentences, which need room to be written."""
+    return _with(text(meaning, required=required), long=True)
+
+
 def code(meaning: str, test: Callable[[Series], Series], what: str, required: bool = False, written: str = CODE) -> Column:
     """A column of codes; an unknown or blank one keeps its row."""
     remedy = "The text is kept, and counts as not known. Correct it in the school's system."
@@ -92,6 +103,12 @@ def _different(cells: Series) -> tuple[np.ndarray, Series]:
     places, different = pd.factorize(cells)
     # On a few cells plain Python strings are several times as fast as pandas' own.
     return places, Series(different, dtype="object")
+
+
+def _with(column: Column, **said: object) -> Column:
+    """The column, with more said of it."""
+    metadata = {**column.metadata, **said}
+    return Column(str, column.checks, required=column.required, description=column.description, metadata=metadata)
 
 
 def _check(test: Callable[[Series], Series], problem: str, remedy: str, effect: str = KEPT) -> Check:

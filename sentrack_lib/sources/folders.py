@@ -12,7 +12,7 @@ from sentrack_lib.sources import schema
 from sentrack_lib.sources.problems import FILE_SET_ASIDE, Fault, problem, problems_table
 from sentrack_lib.terms import Term
 
-NOT_TERMS = {"originals", "imported", "records", "profiles"}
+NOT_TERMS = {"originals", "imported", "records", "profiles", "backups"}
 NOT_FILES = {"desktop.ini", "thumbs.db"}
 OTHER_KINDS = (".xlsx", ".xlsm", ".xls", ".ods", ".tsv", ".txt", ".gz", ".xml")
 

@@ -1,0 +1,1 @@
+"""What people decide, kept for good: the store, and its sheets."""
