@@ -1,15 +1,18 @@
-"""The pickers of a dashboard, and the one way a page shows its parts: still in a batch, repainted when a picker changes."""
+"""The pickers and forms of a page, and the one way it shows its parts: still in a batch, repainted when something changes."""
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from html import escape
+from typing import Any, Protocol
 
 import ipywidgets as widgets
+from pandas import DataFrame
 
+from sentrack_lib.errors import BadInput
 from sentrack_lib.views.papers import ALL, Papers
-from sentrack_lib.views.parts import Part
+from sentrack_lib.views.parts import Part, Unseen
 
 DASHBOARD = "SENTRACK_DASHBOARD"
 """Set in the environment of a dashboard's kernels; a batch and JupyterLab show the same page without pickers."""
@@ -27,21 +30,39 @@ MOST_KEPT = 400
 """Parts a page remembers as drawn, some ten megabytes; its papers never change, so none of them goes out of date."""
 
 
-class Page:
-    """A page over papers: its parts are shown in place and follow the pickers."""
+NAME_FIRST = "Write your name at the top of the page first: every record says who made it."
+READ_HERE = "What is decided is written down on the dashboard, in JupyterLab or in the workbook of records; here it is read."
 
-    def __init__(self, papers: Papers) -> None:
-        """Open at the part of the school that the papers are opened at."""
-        self.papers = papers
+
+class Keeper(Protocol):
+    """Who keeps the school's records for a page."""
+
+    def save(self, tables: Mapping[str, DataFrame], by: str) -> Any:
+        """Save rows of records, all or none; returns the save, with `at_clock` and `rows`."""
+        ...
+
+    def renewed(self, tables: Mapping[str, DataFrame]) -> dict[str, DataFrame]:
+        """The tables of a page with what is recorded by now."""
+        ...
+
+
+class Page:
+    """A page over papers: its parts are shown in place and follow the pickers; its forms write to the records."""
+
+    def __init__(self, papers: Papers, keeper: Keeper | None = None) -> None:
+        """Open at the part of the school that the papers are opened at; forms need who keeps the records."""
+        self.keeper = keeper
         self._live = bool(os.environ.get(DASHBOARD))
+        self.papers = papers.renewed(keeper.renewed(papers.tables)) if keeper and self._live else papers
+        self._author = widgets.Text(description="Your name", placeholder="as it is to stand in the records", **_wide())
         self._slots: list[tuple[Callable[[Papers], Part], widgets.HTML]] = []
         self._paint = lru_cache(MOST_KEPT)(lambda part, *place: _painted(part, papers.on(*place)))
         self._offering = False
         self._repainting: asyncio.Task[None] | None = None
+        self._said = widgets.HTML()
+        self._said.add_class("said")
         if self._live:
             self._pickers = {column: widgets.Dropdown(description=label, **_wide()) for column, (label, _) in LABELS.items()}
-            self._said = widgets.HTML()
-            self._said.add_class("said")
 
     def pickers(self) -> widgets.Widget | None:
         """The pickers of a dashboard; nothing elsewhere, and nothing where an audience has nothing to choose."""
@@ -57,11 +78,33 @@ class Page:
 
     def show(self, part: Callable[[Papers], Part]) -> Part | widgets.HTML:
         """A part of the page, drawn from its papers."""
-        if not self._live:
+        if not self._live and not self.keeper:
             return part(self.papers)
         slot = widgets.HTML(self._paint(part, *_place(self.papers, part)))
         self._slots.append((part, slot))
         return slot
+
+    def author(self) -> widgets.Widget | None:
+        """Who writes in the forms of this page."""
+        return self._author if self.keeper else None
+
+    def form(self, make: Callable[[Papers, Callable[..., Any], Callable[[], None]], Any]) -> Part | widgets.Widget:
+        """A form of the page; where nothing can be written, a sentence that says where it can."""
+        return make(self.papers, self._keep, self._kept).widget() if self.keeper else Unseen(READ_HERE)
+
+    def _keep(self, rows: Mapping[str, DataFrame]) -> Any:
+        """Save what a form holds under the name of who wrote it."""
+        if not self._author.value.strip():
+            raise BadInput(NAME_FIRST)
+        assert self.keeper, "a form is shown only where there is a keeper"
+        return self.keeper.save(rows, self._author.value.strip())
+
+    def _kept(self) -> None:
+        """Show what is recorded by now."""
+        assert self.keeper, "a form is shown only where there is a keeper"
+        self.papers = self.papers.renewed(self.keeper.renewed(self.papers.tables))
+        self._paint.cache_clear()
+        self._begin_repaint()
 
     def _offer(self) -> None:
         """Put what can be chosen now into the pickers; these changes are ours, and start no repaint."""

@@ -35,6 +35,10 @@ class Papers:
             self._last[place] = replace(self, year_group=place[0], subject=place[1], teaching_group=place[2])
         return self._last[place]
 
+    def renewed(self, tables: Mapping[str, DataFrame]) -> "Papers":
+        """The same part of the school in other tables."""
+        return Papers(self.audience, tables, self.year_group, self.subject, self.teaching_group)
+
     def has(self, *names: str) -> bool:
         """Whether this audience is handed these tables."""
         return all(name in self.tables for name in names)

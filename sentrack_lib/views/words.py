@@ -78,3 +78,11 @@ def band_of(low: pd.Series, high: pd.Series, digits: int = 2) -> pd.Series:
     lowest, highest = (side.map(lambda value: number(value, digits)).astype("str") for side in (low, high))
     told = lowest + " to " + highest
     return told.where(low.notna() & high.notna(), "")
+
+
+def pounds(amount: float) -> str:
+    """`£1,204`, pence under ten pounds, a true minus, and blank where it is missing."""
+    if pd.isna(amount):
+        return ""
+    told = f"{abs(amount):,.2f}" if 0 < abs(amount) < 10 else f"{abs(amount):,.0f}"
+    return ("\N{MINUS SIGN}" if amount <= -0.005 else "") + f"£{told}"

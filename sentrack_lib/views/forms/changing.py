@@ -1,0 +1,70 @@
+"""Changing what is recorded: the record is chosen, changed and saved as a new version; the old one is kept."""
+
+from collections.abc import Callable
+
+import ipywidgets as widgets
+import pandas as pd
+from pandas import DataFrame
+
+from sentrack_lib.errors import BadInput
+from sentrack_lib.sources import schema
+from sentrack_lib.views.forms.fields import Choices
+from sentrack_lib.views.forms.records import Filled, Keep, Section
+from sentrack_lib.views.forms.saving import Saving
+
+CHOOSE_FIRST = "Choose first what to change."
+HIDDEN = ("entry", "version", "term")
+
+
+class Changing:
+    """A picker of what is recorded, and below it the record to be changed or taken back."""
+
+    def __init__(
+        self, section: Section, rows: DataFrame, names: Choices, choices: Choices, keep: Keep, kept: Callable[[], None]
+    ) -> None:
+        """`rows` are the records with their `entry`, `version` and `term`; `names` says under `entry` how each is called."""
+        self.section, self.choices, self.rows = section, choices, rows
+        self.picker = widgets.Dropdown(options=[("", ""), *names["entry"]], value="", description=section.title, **_WIDE)
+        self.picker.observe(self._chosen, names="value")
+        self.back = widgets.Checkbox(description="Take it back: it was recorded by mistake", indent=False)
+        self.place = widgets.VBox()
+        self.filled: Filled | None = None
+        self.saving = Saving(self.changed, keep, kept, "Save the change")
+
+    def widget(self) -> widgets.Widget:
+        """The form."""
+        whole = widgets.VBox([self.picker, self.place])
+        whole.add_class("form")
+        return whole
+
+    def changed(self) -> dict[str, DataFrame]:
+        """The record as it is to be; `BadInput` where none is chosen."""
+        if not self.filled:
+            raise BadInput(CHOOSE_FIRST)
+        row = self._row()
+        withdrawn = {"withdrawn": "Y"} if self.back.value else {}
+        cells = {**{name: row[name] for name in schema.columns(self.section.table)}, **self.filled.cells, **withdrawn}
+        return {self.section.table: DataFrame([{**{name: row[name] for name in HIDDEN}, **cells}], dtype="str")}
+
+    def _row(self) -> dict[str, str]:
+        row = self.rows[self.rows["entry"].eq(self.picker.value)].iloc[0]
+        return {str(name): written(value) for name, value in row.items()}
+
+    def _chosen(self, _change: object) -> None:
+        """Show the record that was chosen, as it is now."""
+        self.saving.said.value, self.back.value = "", False
+        self.filled = Filled(self.section, self.choices, self._row()) if self.picker.value else None
+        parts = [self.filled.widget(), self.back, self.saving.button, self.saving.said] if self.filled else []
+        self.place.children = tuple(parts)
+
+
+_WIDE = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(40rem, 100%)")}
+
+
+def written(value: object) -> str:
+    """A cell of a table as it is written in a record: days as 2026-05-04, whole numbers without a point."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,66 @@
+"""The fields of a form, made from the one description of a record: a new column of it is a new field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ipywidgets as widgets
+
+from sentrack_lib.sources import cells, schema
+
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+"""For a column, such as `pupil_id`, what can be chosen: as it is shown, and as it is recorded."""
+NOT_CHOSEN = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One cell of a record that a person fills in."""
+
+    name: str
+    label: str
+    meaning: str
+    written: str
+    required: bool = False
+    usual: tuple[str, ...] = ()
+    long: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def widget(self, cell: str = "") -> widgets.Widget:
+        """What is filled in, holding a cell; nothing else is written here than what the sheet of the record takes."""
+        wishes: dict[str, Any] = {"description": self.label + " *" * self.required, "tooltip": self.meaning, **_SHAPE}
+        if self.choices:
+            offered = [("", NOT_CHOSEN), *self.choices]
+            known = cell in {value for _, value in offered}
+            return widgets.Dropdown(options=offered if known else [*offered, (cell, cell)], value=cell, **wishes)
+        if self.written == cells.TICK:
+            return widgets.Dropdown(options=[("", ""), ("yes", "Y"), ("no", "N")], value=cell, **wishes)
+        if self.written == cells.DATE:
+            return widgets.DatePicker(value=date.fromisoformat(cell) if cell else None, **wishes)
+        if self.usual:
+            return widgets.Combobox(options=self.usual, value=cell, ensure_option=False, **wishes)
+        return (widgets.Textarea if self.long else widgets.Text)(value=cell, **wishes)
+
+
+_SHAPE = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(28rem, 100%)")}
+
+
+def fields_of(table: str, choices: Choices, only: Sequence[str] = ()) -> list[Field]:
+    """The fields of a record of `table`, in the order of its description; `only` some of them, in the order given."""
+    names = only or schema.columns(table)
+    return [_field(table, name, tuple(choices.get(name, ()))) for name in names]
+
+
+def _field(table: str, name: str, choices: tuple[tuple[str, str], ...]) -> Field:
+    column = schema.IMPORTED[table].columns[name]
+    said = column.metadata or {}
+    usual, long = tuple(said.get("usual", ())), bool(said.get("long"))
+    label = name.removesuffix("_id").replace("_", " ")
+    meaning = f"{column.description} ({said['how']})."
+    return Field(name, label[:1].upper() + label[1:], meaning, said["written"], bool(column.required), usual, long, choices)
+
+
+def cell_of(value: Any) -> str:
+    """What a person chose or wrote as the text of a cell."""
+    return value.isoformat() if isinstance(value, date) else "" if value is None else str(value).strip()
