@@ -11,6 +11,7 @@ import ipywidgets as widgets
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
+from sentrack_lib.views.forms.choices import pupils
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Unseen
 
@@ -21,7 +22,10 @@ LABELS = {
     "year_group": ("Year group", "All year groups"),
     "subject": ("Subject", "Average over subjects"),
     "teaching_group": ("Teaching group", "All teaching groups"),
+    "pupil": ("Pupil", "Choose a pupil"),
 }
+USUAL = ("year_group", "subject", "teaching_group")
+"""The pickers of most pages."""
 CHOOSE_FIRST = {"teaching_group": "Choose a subject first"}
 FAILED = "This part could not be shown. Choose another, or reload the page."
 BREATH = 0.002
@@ -61,13 +65,14 @@ class Page:
         self._repainting: asyncio.Task[None] | None = None
         self._said = widgets.HTML()
         self._said.add_class("said")
-        if self._live:
-            self._pickers = {column: widgets.Dropdown(description=label, **_wide()) for column, (label, _) in LABELS.items()}
+        self._pickers: dict[str, widgets.Dropdown] = {}
 
-    def pickers(self) -> widgets.Widget | None:
+    def pickers(self, *columns: str) -> widgets.Widget | None:
         """The pickers of a dashboard; nothing elsewhere, and nothing where an audience has nothing to choose."""
-        if not self._live or not any(self.papers.choices(column) for column in LABELS):
+        columns = columns or USUAL
+        if not self._live or not any(self.papers.choices(column) for column in columns):
             return None
+        self._pickers = {column: widgets.Dropdown(description=LABELS[column][0], **_wide()) for column in columns}
         self._offer()
         self._say_what_is_shown()
         for picker in self._pickers.values():
@@ -110,9 +115,9 @@ class Page:
         """Put what can be chosen now into the pickers; these changes are ours, and start no repaint."""
         self._offering = True
         for column, picker in self._pickers.items():
-            choices = self.papers.choices(column)
+            choices = _choices(self.papers, column)
             everything = LABELS[column][1] if choices else CHOOSE_FIRST.get(column, LABELS[column][1])
-            options = ((everything, ALL), *((name, name) for name in choices))
+            options = ((everything, ALL), *choices)
             if picker.options != options:
                 picker.options = options
             picker.value, picker.disabled = getattr(self.papers, column), not choices
@@ -132,11 +137,11 @@ class Page:
             self._say(FAILED)
 
     def _picked(self) -> Papers:
-        """The papers opened at what was picked; a teaching group is left when its subject or year group is."""
+        """The papers opened at what was picked; a teaching group or pupil is left when its subject or year group is."""
         picked = {column: str(picker.value or ALL) for column, picker in self._pickers.items()}
         opened = self.papers.on(**picked)
-        there = opened.teaching_group in (ALL, *opened.choices("teaching_group"))
-        return opened if there else opened.on(opened.year_group, opened.subject)
+        gone = [column for column in ("teaching_group", "pupil") if picked.get(column, ALL) not in (ALL, *opened.choices(column))]
+        return self.papers.on(**{**picked, **dict.fromkeys(gone, ALL)}) if gone else opened
 
     def _begin_repaint(self) -> None:
         """Repaint while the kernel goes on listening; a repaint that is still going on for an earlier choice is given up."""
@@ -161,6 +166,13 @@ class Page:
 
     def _say(self, words: str) -> None:
         self._said.value = f"<p>{escape(words)}</p>"
+
+
+def _choices(papers: Papers, column: str) -> list[tuple[str, str]]:
+    """What a picker offers: as it is shown, and as it is picked."""
+    if column == "pupil" and papers.has("roll"):
+        return pupils(papers.on(papers.year_group, papers.subject, papers.teaching_group))
+    return [(name, name) for name in papers.choices(column)]
 
 
 def _place(papers: Papers, part: Callable[[Papers], Part]) -> tuple[str, ...]:

@@ -12,32 +12,34 @@ from pandas import DataFrame, Index, Series
 NOTHING = "Nothing to do."
 NO_CLASSES = "Classes are shown to the inclusion manager and to departments."
 ALL = "all"
-"""Every year group, every teaching group; as a subject: the average over all subjects."""
+"""Every year group, every teaching group, every pupil; as a subject: the average over all subjects."""
 
 
 @dataclass(frozen=True)
 class Papers:
-    """Tables cut to an audience, and the `year_group`, `subject` and `teaching_group` looked at; `all` is everything."""
+    """Tables cut to an audience, and the `year_group`, `subject`, `teaching_group` and `pupil` looked at; `all` is everything."""
 
     audience: str
     tables: Mapping[str, DataFrame]
     year_group: str = ALL
     subject: str = ALL
     teaching_group: str = ALL
+    pupil: str = ALL
     _last: dict[tuple[str, ...], "Papers"] = field(default_factory=dict, repr=False, compare=False)
     """The part opened last: every part of a page asks for the same, and finds there what the parts before it looked up."""
 
-    def on(self, year_group: str = ALL, subject: str = ALL, teaching_group: str = ALL) -> "Papers":
+    def on(self, year_group: str = ALL, subject: str = ALL, teaching_group: str = ALL, pupil: str = ALL) -> "Papers":
         """The same papers, opened at another part of the school."""
-        place = (year_group or ALL, subject or ALL, teaching_group or ALL)
+        place = (year_group or ALL, subject or ALL, teaching_group or ALL, pupil or ALL)
         if place not in self._last:
             self._last.clear()
-            self._last[place] = replace(self, year_group=place[0], subject=place[1], teaching_group=place[2])
+            named = dict(zip(("year_group", "subject", "teaching_group", "pupil"), place, strict=True))
+            self._last[place] = replace(self, **named)  # type: ignore[arg-type]
         return self._last[place]
 
     def renewed(self, tables: Mapping[str, DataFrame]) -> "Papers":
         """The same part of the school in other tables."""
-        return Papers(self.audience, tables, self.year_group, self.subject, self.teaching_group)
+        return Papers(self.audience, tables, self.year_group, self.subject, self.teaching_group, self.pupil)
 
     def has(self, *names: str) -> bool:
         """Whether this audience is handed these tables."""
@@ -77,7 +79,7 @@ class Papers:
             pupils = pupils[pupils["year_group"].eq(self.year_group)]
         if self.subject != ALL or self.teaching_group != ALL:
             pupils = pupils[_are_among(pupils["pupil_id"], self._taught()["pupil_id"])]
-        return pupils
+        return pupils if self.pupil == ALL else pupils[pupils["pupil_id"].eq(self.pupil)]
 
     def _taught(self) -> DataFrame:
         """Who is taught this subject, in this group; where no groups are known, who has a row of progress in it."""
@@ -143,6 +145,10 @@ class Papers:
         if column == "year_group":
             found: Iterable[str] = self.tables["roll"]["year_group"].dropna().unique() if self.has("roll") else []
             return sorted(found, key=lambda year: (len(year), year))
+        if column == "pupil":
+            return (
+                self.on(self.year_group, self.subject, self.teaching_group).roll["pupil_id"].tolist() if self.has("roll") else []
+            )
         if not self.has("teaching_groups"):
             return []
         if column == "subject":

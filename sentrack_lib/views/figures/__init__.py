@@ -4,6 +4,7 @@ from sentrack_lib.views.figures.benchmarks import benchmarks
 from sentrack_lib.views.figures.classes import own_by_subject
 from sentrack_lib.views.figures.data import coverage
 from sentrack_lib.views.figures.groups import by_class, by_need, by_sen, by_year
+from sentrack_lib.views.figures.plan import adults, costs, sessions
 from sentrack_lib.views.figures.pupils import pupils
 from sentrack_lib.views.figures.rates import persistent_absence
 from sentrack_lib.views.figures.representation import representation
@@ -12,6 +13,6 @@ from sentrack_lib.views.figures.trends import trends
 from sentrack_lib.views.figures.voices import views
 
 __all__ = [
-    "benchmarks", "by_class", "by_need", "by_sen", "by_year", "coverage", "own_by_subject", "persistent_absence", "pupils",
-    "representation", "support", "trends", "views",
+    "adults", "benchmarks", "by_class", "by_need", "by_sen", "by_year", "costs", "coverage", "own_by_subject",
+    "persistent_absence", "pupils", "representation", "sessions", "support", "trends", "views",
 ]  # fmt: skip
