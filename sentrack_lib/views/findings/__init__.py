@@ -2,6 +2,7 @@
 
 from sentrack_lib.views.findings.about_data import data
 from sentrack_lib.views.findings.closer import closer
+from sentrack_lib.views.findings.due import due
 from sentrack_lib.views.findings.groups import groups, known, subject_or_pupil
 from sentrack_lib.views.findings.opening import about, review
 from sentrack_lib.views.findings.representation import representation, transfer
@@ -10,6 +11,6 @@ from sentrack_lib.views.findings.trends import changed, trends
 from sentrack_lib.views.findings.voices import views
 
 __all__ = [
-    "about", "changed", "closer", "data", "groups", "known", "representation", "review", "subject_or_pupil", "support",
-    "transfer", "trends", "views",
+    "about", "changed", "closer", "data", "due", "groups", "known", "representation", "review", "subject_or_pupil",
+    "support", "transfer", "trends", "views",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from sentrack_lib.views.tables.classes import own_by_subject, subject_or_pupil, 
 from sentrack_lib.views.tables.closer import balance, closer, conversations
 from sentrack_lib.views.tables.data import changes, codes, columns, coverage, files, imports, made, problems
 from sentrack_lib.views.tables.down import next_down
+from sentrack_lib.views.tables.due import due, responsible
 from sentrack_lib.views.tables.forms import conversation_form, observation_form
 from sentrack_lib.views.tables.groups import by_background, by_class, by_intersection, by_need, by_sen, by_subject, by_year, rates
 from sentrack_lib.views.tables.pupils import look_first, pupils
@@ -22,8 +23,8 @@ from sentrack_lib.views.tables.voices import asked_before, comments, responses, 
 __all__ = [
     "absences", "asked_before", "attainment", "balance", "benchmarks", "by_background", "by_class", "by_intersection",
     "by_need", "by_sen", "by_subject", "by_year", "changed", "changes", "closer", "codes", "columns", "comments",
-    "conversation_form", "conversations", "coverage", "dip", "files", "imports", "look_first", "made", "next_down",
+    "conversation_form", "conversations", "coverage", "dip", "due", "files", "imports", "look_first", "made", "next_down",
     "observation_form", "own_by_subject", "problems", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ",
-    "representation", "responses", "sets", "sheets", "small_groups", "subject_or_pupil", "support_missing",
+    "representation", "responses", "responsible", "sets", "sheets", "small_groups", "subject_or_pupil", "support_missing",
     "support_without_progress", "taking_part", "transfer", "trends", "views", "views_that_differ", "within_classes",
 ]  # fmt: skip

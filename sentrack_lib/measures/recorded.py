@@ -1,0 +1,39 @@
+"""What was recorded up to a term: every column of a record, typed, and of a row that comes again the latest alone."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
+
+from sentrack_lib.measures.progress.taught import moment, moments
+from sentrack_lib.sources import schema
+from sentrack_lib.sources.cells import DATE, NUMBER, TEXT
+from sentrack_lib.terms import Term
+
+
+def recorded(records: Mapping[str, DataFrame], name: str, term: Term) -> DataFrame:
+    """The rows of one table of the records up to `term`, earlier first: `term` and every column that `RECORDS` describes, days as
+    datetime64 without a time, amounts as float64, the rest as text; what is blank or cannot be read is missing. Of rows with the
+    same key the latest holds. An absent table, or column, is empty; a row without a term is as old as any."""
+    columns = schema.RECORDS[name].columns
+    rows = records.get(name, DataFrame()).reindex(columns=["term", *columns])
+    read = {column: _typed(rows[column], columns[column].metadata["written"]) for column in columns}
+    rows = DataFrame({"term": _typed(rows["term"], TEXT), **read}, index=rows.index)
+    when = moments(rows["term"])
+    order = np.argsort(when, kind="stable")
+    return rows.iloc[order[when[order] <= moment(term)]].drop_duplicates(schema.key(name), keep="last", ignore_index=True)
+
+
+def for_each(keys: Series, values: Series) -> Series:
+    """The value that each key has in a column whose index names them; missing where it has none."""
+    return values.reindex(keys).set_axis(keys.index)
+
+
+def _typed(cells: Series, written: str) -> Series:
+    if written == NUMBER:
+        return pd.to_numeric(cells, errors="coerce").astype("float64")
+    if written == DATE:
+        return pd.to_datetime(cells, errors="coerce").dt.normalize()
+    texts = cells.astype("str").str.strip()
+    return texts.mask(texts.eq(""))

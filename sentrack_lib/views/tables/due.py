@@ -1,0 +1,64 @@
+"""What is due: day by day, with pupil and owner; and how much each owner has to see to."""
+
+import pandas as pd
+from pandas import DataFrame
+
+from sentrack_lib.measures.due import responsible as counted
+from sentrack_lib.measures.due import said_day
+from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.parts import Part, Table, Unseen
+from sentrack_lib.views.tables.pupils import called
+
+NOT_SHOWN = "What is due is for readers who see to it."
+MOST_DUE = 40
+"""Things listed on a page: what is overdue for longest comes first, and longer lists go unread."""
+
+
+def due_here(papers: Papers) -> DataFrame:
+    """What is due about the pupils of this part of the school, or about its subject; of the whole school all of it."""
+    rows = papers.tables["due"]
+    if (papers.year_group, papers.subject, papers.teaching_group) == (ALL, ALL, ALL):
+        return rows
+    of_subject = rows["pupil_id"].isna() & rows["subject"].eq(papers.subject)
+    return rows[rows["pupil_id"].isin(papers.roll["pupil_id"]) | of_subject]
+
+
+def due(papers: Papers) -> Part:
+    """Everything that is due in this part of the school, what is overdue for longest on top."""
+    if not papers.has("due", "roll"):
+        return Unseen(NOT_SHOWN)
+    rows = due_here(papers)
+    names = called(papers).drop_duplicates("pupil_id").set_index("pupil_id")["Pupil"]
+    some = rows.head(MOST_DUE)
+    known = names.reindex(some["pupil_id"]).set_axis(some.index)
+    late = some["state"] + ", " + (-some["days"]).astype("str") + " day" + some["days"].eq(-1).map({True: "", False: "s"})
+    shown = DataFrame({
+        "When": some["on"].map(said_day),
+        "State": some["state"].mask(some["days"].lt(0), late),
+        "What": some["kind"].str.capitalize() + ": " + some["about"].fillna("not said"),
+        "Pupil": known.fillna(some["pupil_id"] + " (not on the roll)").fillna(""),
+        "Subject": some["subject"].fillna(""),
+        "Owner": some["owner"].fillna(""),
+        "Entry": some["id"],
+    })  # fmt: skip
+    fewer = f" The first {MOST_DUE} of {len(rows)}." if len(rows) > MOST_DUE else ""
+    note = f"Entry is where it stands in the records; what is noted there as done leaves this list.{fewer}"
+    return Table(shown, f"What is due: {papers.title}", note, "nothing with a day is open.")
+
+
+def responsible(papers: Papers) -> Part:
+    """How much each owner has to see to in this part of the school."""
+    if not papers.has("due", "roll"):
+        return Unseen(NOT_SHOWN)
+    rows = counted(due_here(papers))
+    longest = rows["longest"].astype("str").where(rows["longest"].notna(), "")
+    shown = DataFrame({
+        "Owner": rows["owner"],
+        "Overdue": rows["overdue"],
+        "Longest, in days": longest.where(pd.notna(rows["longest"]), ""),
+        "This week": rows["this_week"],
+        "Coming": rows["coming"],
+        "Later": rows["later"],
+        "In all": rows["count"],
+    })  # fmt: skip
+    return Table(shown, f"Who sees to what: {papers.title}", "", "nothing with a day is open.")
