@@ -13,6 +13,7 @@ from sentrack_lib.errors import WrongUse
 from sentrack_lib.terms import Term
 
 Audience = Literal["inclusion", "department", "governors"]
+"""For whom pages are made. Parents are the fourth audience of `privacy`: what they are handed is a letter, and no page."""
 Settings = TypeVar("Settings", bound=BaseModel)
 
 

@@ -3,9 +3,14 @@
 import pandas as pd
 import pytest
 from pandas import DataFrame, Series
+from pydantic import ValidationError
 
+from sentrack_lib.cycle.preparing import prepare
+from sentrack_lib.errors import WrongUse
 from sentrack_lib.privacy import SMALLEST_SHOWN, for_audience, rounded
 from sentrack_lib.privacy.governors import _arrived, _done_about, _heard, _supported, _trend_counts, _who_takes_part
+from sentrack_lib.privacy.parent import ANOTHER_CHILD
+from sentrack_lib.settings import Parameters
 
 SECRETS = ("Sampleton", "Robin", "2010-01-02")
 
@@ -190,7 +195,83 @@ def test_governors_are_told_of_clubs_and_arrivals_in_rounded_counts_and_words(ta
 
 def test_the_tables_handed_in_are_left_as_they_were(tables):
     before = {name: table.copy() for name, table in tables.items()}
-    for audience in ("inclusion", "department", "governors"):
-        for_audience(tables, audience, ["English"])
+    for audience in ("inclusion", "department", "governors", "parent"):
+        for_audience(tables, audience, ["English"], "P01")
     for name, table in tables.items():
         pd.testing.assert_frame_equal(table, before[name])
+
+
+# --- parents ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def of_children(tables, table) -> dict[str, DataFrame]:
+    both = DataFrame({"pupil_id": ["P01", "P02"]})
+    due = table("""
+        kind          | pupil_id | on         | about
+        annual review | P01      | 2026-03-02 | Plan
+        action        | P01      | 2026-03-02 | Ring the therapist
+        meeting       | P02      | 2026-03-03 | Plan
+        meeting       |          | 2026-03-04 | English
+    """)
+    more = {
+        "targets": both.assign(what=["Read aloud to Kim Fictley", "Count"], hourly_cost=14.2),
+        "pupil_provision": both.assign(name="Reading", hourly_cost=14.2, cost=99.0, group="with Fictley"),
+        "profile": both.assign(section="What I want", text=["A quiet seat", "A loud seat"]),
+        "support": both, "deployments": both, "actions": both,
+    }  # fmt: skip
+    return {**tables, **more, "due": due}
+
+
+def test_parents_are_handed_one_child_and_no_other(of_children):
+    handed = for_audience(of_children, "parent", pupil_id="P01")
+    assert set(handed) == {"about", "roll", "progress", "attendance", "targets", "pupil_provision", "profile", "due"}
+    assert all(rows["pupil_id"].eq("P01").all() for name, rows in handed.items() if name != "about")
+    everything = "\n".join(rows.to_csv() for rows in handed.values())
+    assert not any(other in everything for other in ("P02", "Kim", "Fictley", "loud"))
+
+
+def test_parents_are_handed_meetings_about_their_child_alone(of_children):
+    assert for_audience(of_children, "parent", pupil_id="P01")["due"]["kind"].to_list() == ["annual review"]
+
+
+def test_parents_are_handed_no_flag_no_comparison_and_no_cost(of_children):
+    handed = for_audience(of_children, "parent", pupil_id="P01")
+    assert not {"flags", "comparisons", "rates", "support", "deployments", "teaching_groups"} & set(handed)
+    assert not any("cost" in column for rows in handed.values() for column in rows)
+
+
+def test_a_text_that_names_another_child_says_so_in_its_place(of_children):
+    assert for_audience(of_children, "parent", pupil_id="P01")["targets"]["what"].to_list() == [ANOTHER_CHILD]
+    assert for_audience(of_children, "parent", pupil_id="P02")["targets"]["what"].to_list() == ["Count"]
+
+
+def test_another_child_of_the_same_name_does_not_silence_a_text(of_children):
+    twins = of_children["roll"].assign(surname="Fictley", forename="Kim")
+    handed = for_audience({**of_children, "roll": twins}, "parent", pupil_id="P01")
+    assert handed["targets"]["what"].to_list() == ["Read aloud to Kim Fictley"]
+
+
+def test_no_other_child_hides_in_the_categories_of_a_column(of_children):
+    coded_rows = {name: rows.astype("category") for name, rows in of_children.items()}
+    handed = for_audience(coded_rows, "parent", pupil_id="P01")
+    assert not any(isinstance(dtype, pd.CategoricalDtype) for name in handed if name != "about" for dtype in handed[name].dtypes)
+
+
+@pytest.mark.parametrize("pupil_id", ["", "P99", "P0"])
+def test_parents_of_nobody_are_handed_nothing(of_children, pupil_id):
+    with pytest.raises(WrongUse, match="no pupil|name one pupil"):
+        for_audience(of_children, "parent", pupil_id=pupil_id)
+
+
+def test_a_gate_passed_twice_is_the_same_gate(of_children):
+    once = for_audience(of_children, "parent", pupil_id="P01")
+    for name, rows in for_audience(once, "parent", pupil_id="P01").items():
+        pd.testing.assert_frame_equal(rows, once[name])
+
+
+def test_no_page_is_made_for_parents(tmp_path):
+    with pytest.raises(WrongUse, match="There is no audience parent"):
+        prepare(Parameters(school=tmp_path, term="2025-26-spring"), "parent", tmp_path / "papers")
+    with pytest.raises(ValidationError):
+        Parameters.model_validate({"school": tmp_path, "term": "2025-26-spring", "audiences": ["parent"]})
