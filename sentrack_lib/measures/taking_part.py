@@ -17,6 +17,8 @@ COLUMNS = {
     "deployments": ["term", "adult_id", "day", "starts", "pupil_id", "hours", "start", "end"],
 }
 """What is asked of the records; any of it may be absent."""
+NUMBERS = ("minutes", "sessions_planned", "sessions_attended", "hours", "hours_week", "hourly_cost", "group_size")
+DAYS = ("start", "end", "on", "review_on")
 WHO = ["pupil_id", "provision_id"]
 Calendar = Mapping[str, tuple[date, date]]
 
@@ -45,14 +47,15 @@ def taking_part(kept: Mapping[str, DataFrame], roll: DataFrame, term: Term, cale
     return rows.groupby(words, sort=False, dropna=False)[numbers].sum(min_count=1).reset_index()
 
 
-def held(records: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:
-    """The tables of the records up to a term, earlier rows first, each with every column that is asked of it."""
-    return {name: _held(records.get(name, DataFrame()).reindex(columns=columns), term) for name, columns in COLUMNS.items()}
+def held(records: Mapping[str, DataFrame], term: Term, asked: Mapping[str, list[str]] | None = None) -> dict[str, DataFrame]:
+    """The tables of the records up to a term, earlier rows first, each with every column that is `asked` of it (`COLUMNS`)."""
+    asked = COLUMNS if asked is None else asked
+    return {name: _held(records.get(name, DataFrame()).reindex(columns=columns), term) for name, columns in asked.items()}
 
 
 def _held(rows: DataFrame, term: Term) -> DataFrame:
-    numbers = [column for column in ("minutes", "sessions_planned", "sessions_attended", "hours") if column in rows]
-    days = {column: pd.to_datetime(rows[column], errors="coerce") for column in ("start", "end", "on") if column in rows}
+    numbers = [column for column in NUMBERS if column in rows]
+    days = {column: pd.to_datetime(rows[column], errors="coerce") for column in DAYS if column in rows}
     words = {column: "str" for column in rows if column not in [*numbers, *days]}
     rows = rows.astype(words | dict.fromkeys(numbers, "float64")).assign(**days)
     when = moments(rows["term"])  # a row without a term is as old as any
@@ -73,17 +76,27 @@ def _in_year(rows: DataFrame, term: Term, calendar: Calendar | None) -> Series:
 def _counted(rows: DataFrame, sessions: DataFrame, term: Term, calendar: Calendar | None) -> Series:
     """How many of the single sessions of the year each row's pupil attended; missing where no session of theirs is recorded."""
     sessions = sessions[_in_year(sessions.assign(start=sessions["on"], end=sessions["on"]), term, calendar)]
-    came = sessions.assign(came=sessions["attended"].str.strip().str.upper().str[:1].isin(["Y", "/", "\\", "P", "L"]))
+    came = sessions.assign(came=is_there(sessions["attended"]))
     counts = came.drop_duplicates([*WHO, "on"], keep="last").groupby(WHO)["came"].sum().rename("sessions").astype("float64")
     return rows.join(counts, on=WHO)["sessions"]
+
+
+def is_there(attended: Series) -> Series:
+    """Whether the mark of a session says that the pupil came: Y, present, late or a stroke."""
+    return attended.str.strip().str.upper().str[:1].isin(["Y", "/", "\\", "P", "L"])
+
+
+def running(rows: DataFrame, term: Term, calendar: Calendar | None = None) -> Series:
+    """Whether each row runs for some of the term, by its `start` and `end`; one without days runs in the term that records it."""
+    first, last = map(pd.Timestamp, term.dates(calendar))
+    undated = rows["start"].isna() & rows["end"].isna()
+    of_now = rows["term"].isna() | rows["term"].eq(str(term))
+    return (undated & of_now) | (~undated & ~rows["start"].gt(last) & ~rows["end"].lt(first))
 
 
 def adults_beside(kept: Mapping[str, DataFrame], term: Term, calendar: Calendar | None = None) -> DataFrame:
     """Hours a week, and number of lines, of the timetable of adults beside each pupil, as it was at the end of the term."""
     rows = kept["deployments"].dropna(subset=["pupil_id"])
-    first, last = map(pd.Timestamp, term.dates(calendar))
-    undated = rows["start"].isna() & rows["end"].isna()
-    of_now = rows["term"].isna() | rows["term"].eq(str(term))
-    rows = rows[(undated & of_now) | (~undated & ~rows["start"].gt(last) & ~rows["end"].lt(first))]
+    rows = rows[running(rows, term, calendar)]
     of = rows.drop_duplicates(["adult_id", "day", "starts", "pupil_id"], keep="last").groupby("pupil_id")
     return DataFrame({"adult_hours_week": of["hours"].sum(min_count=1), "adults": of.size()})

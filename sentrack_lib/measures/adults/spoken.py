@@ -1,0 +1,37 @@
+"""How hours and lists are said in the sentences about adults."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+
+def amount(value: float) -> str:
+    """A number without needless digits: `2.5`, `3`."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def hours(value: float) -> str:
+    """`1 hour`, `2.5 hours`, `no hours`."""
+    said = amount(value)
+    return "no hours" if said == "0" else f"{said} {'hour' if said == '1' else 'hours'}"
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *most, end = [*items] or [""]
+    return f"{', '.join(most)} {last} {end}" if most else end
+
+
+def surely(known: object) -> bool:
+    """Whether something is known to be so: no for what is not known."""
+    return bool(pd.notna(known) and known)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 adult`, `2 adults`."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def told(*parts: str) -> str:
+    """Some sentences one after the other, without the blank ones."""
+    return " ".join(part for part in parts if part)
