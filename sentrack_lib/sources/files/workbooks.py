@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.sources.files.texts import visible
@@ -18,6 +18,7 @@ MOST_BYTES = 200_000_000
 MOST_ROWS = 500_000
 MOST_COLUMNS = 500
 MOST_CELLS = 8_000_000
+MOST_LETTERS = 50_000_000
 _PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{0,7})(\d{1,9})["']""")
 _ERROR = re.compile(rb"""<(?:\w+:)?c\s[^>]*\bt\s*=\s*["']e["']""")
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
@@ -53,6 +54,17 @@ def sheet_names(data: bytes, name: str) -> list[str]:
     with _said(name):
         book = CalamineWorkbook.from_filelike(io.BytesIO(_measured(data, name)[0]))
         return _filled(book)
+
+
+def every_sheet(data: bytes, name: str) -> tuple[dict[str, list[list[str]]], int]:
+    """The rows of every sheet of a workbook from row 1, of hidden sheets too, cells as text; and how many cells show an error."""
+    with _said(name):
+        measured, errors = _measured(data, name)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(measured))
+        sheets = [book.get_sheet_by_name(meta.name) for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
+        if sum(sheet.total_height * sheet.total_width for sheet in sheets) > MOST_CELLS:
+            raise BadInput(_too_large(name))
+        return dict(zip((sheet.name for sheet in sheets), _texts_of(sheets, name), strict=True)), errors
 
 
 @contextmanager
@@ -120,6 +132,19 @@ def _too_large(name: str) -> str:
         f"{name} has a cell beyond row {MOST_ROWS:,} or column {MOST_COLUMNS}, or too many cells in all. "
         "Copy only the table into a new workbook, or save it as CSV."
     )
+
+
+def _texts_of(sheets: list[CalamineSheet], name: str) -> Iterator[list[list[str]]]:
+    """The cells of each sheet as text. A text that many cells share lies in the file once, so what they say is counted."""
+    letters = 0
+    for sheet in sheets:
+        rows = []
+        for row in sheet.iter_rows():
+            rows.append(list(map(_as_text, row)))
+            letters += sum(map(len, rows[-1]))
+            if letters > MOST_LETTERS:
+                raise BadInput(_too_large(name))
+        yield rows
 
 
 def _chosen(book: CalamineWorkbook, name: str, sheet: str | None) -> tuple[CalamineSheet, list[str]]:
