@@ -110,7 +110,7 @@ def test_a_reading_age_of_twelve_follows_the_letter():
         told = letter(known, "P01", DAY)
         lines = [*told.opening[1:], *(line for _, lines in told.sections for line in lines)]
         assert grade("\n".join(lines)) <= READING_AGE
-        assert max(len(line.split()) for line in lines) <= 26
+        assert max(len(told.split()) for told in re.split(r"(?<=[.!?]) ", " ".join(lines))) <= 20
 
 
 def only(*names: str) -> dict[str, DataFrame]:
@@ -130,9 +130,19 @@ def test_progress_is_said_in_words_and_only_where_the_likely_band_lies_to_one_si
 
 def test_what_cannot_be_said_yet_is_said_with_its_reason():
     assert section(letter(tables(), "P01", DAY), "What we cannot say yet") == [
-        "In Art we cannot say yet, because too few pupils took the same tests.",
-        "In Music we cannot say yet, because there is no mark for this term.",
-        "In French we cannot say yet, because the marks do not tell us enough.",
+        "In Art, we cannot say yet, because too few pupils took the same tests.",
+        "In Music, we cannot say yet, because there is no mark for this term.",
+        "In French, we cannot say yet, because the marks do not tell us enough.",
+    ]
+
+
+def test_many_subjects_are_listed_in_a_sentence_of_their_own():
+    growth = tables()["progress"].query("subject == 'Science'")
+    many = pd.concat([growth.assign(subject=name) for name in ("Art", "Drama", "Maths", "PE")])
+    told = letter(tables(progress=many), "P01", DAY)
+    assert section(told, "What goes as usual") == [
+        "In 4 subjects, Robin has come on about as much as pupils who started at the same point. "
+        "They are Art, Drama, Maths and PE."
     ]
 
 
@@ -168,12 +178,12 @@ def test_a_target_that_was_reached_and_help_that_has_ended_are_not_what_is_done_
 def test_where_no_table_of_targets_or_provision_is_handed_out_the_page_stands_in():
     notes = DataFrame({
         "pupil_id": "P01", "section": ["My targets", "Who helps me, and when"], "order": [7, 8], "place": 1,
-        "text": ["I read ten pages", "Kit Sample: Monday, 9:00"], "on": pd.NaT, "source": None, "known": True,
+        "text": ["I read ten pages", "Kit Sample, Monday, 9:00"], "on": pd.NaT, "source": None, "known": True,
     })  # fmt: skip
     known = {name: rows for name, rows in tables(profile=notes).items() if name not in ("targets", "pupil_provision")}
     assert section(letter(known, "P01", DAY), "What we do now") == [
         "One target for Robin is: “I read ten pages”.",
-        "There is help for Robin: Kit Sample: Monday, 9:00.",
+        "There is help for Robin: Kit Sample, Monday, 9:00.",
     ]
 
 
@@ -228,6 +238,13 @@ def test_the_page_has_every_section_in_its_order_with_days_and_what_is_not_known
     assert section(told, "What I want") == ["Not asked yet."]
     assert '<li class="unknown">Not asked yet.</li>' in told.html()
     assert told.title == "Robin Sampleton: my one-page profile" and told.top == "Invented School, form 9A, Spring 2026"
+
+
+def test_the_day_of_a_helper_is_not_the_day_it_was_noted():
+    known = tables()
+    noted = known["profile"].assign(section="Who helps me, and when", on=pd.Timestamp("2026-01-01"), known=True)
+    told = profile_page(known | {"profile": noted}, "P01")
+    assert not any("2026" in line for line in section(told, "Who helps me, and when"))
 
 
 def test_without_the_profile_the_page_says_so_and_an_empty_one_too():

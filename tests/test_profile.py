@@ -100,7 +100,7 @@ def test_open_targets_stand_in_the_words_they_were_set_in(records):
 
 def test_who_helps_and_when_is_by_provision_and_by_adult_of_this_term_and_not_what_is_for_everyone(records):
     names = of(records, "P01", "Who helps me, and when", adults=ADULTS)
-    assert names == ["Reading", "Kit Sample: Monday, 9:00, English", "mentor: Friday, 9:00"]
+    assert names == ["Reading", "Kit Sample, Monday, 9:00, English", "mentor, Friday, 9:00"]
     assert of(records, "P02", "Who helps me, and when") == ["V9", "An adult"]
 
 

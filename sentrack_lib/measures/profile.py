@@ -117,7 +117,7 @@ def _help(
     beside = beside[beside["pupil_id"].notna()]
     who = beside["adult_id"].map(_names(adults)).astype("str").fillna(beside["role"]).fillna("An adult")
     lessons = zip(who, *(beside[column].fillna("") for column in ("day", "starts", "subject")), strict=True)
-    text = [": ".join(filter(None, [name, ", ".join(filter(None, when))])) for name, *when in lessons]
+    text = [", ".join(filter(None, lesson)) for lesson in lessons]
     turn = beside["day"].str.casefold().map({name: place for place, name in enumerate(DAYS)})
     adults_beside = beside.assign(text=text, on=beside["start"], source=beside["role"], turn=turn).sort_values(["turn", "starts"])
     return _entries(provisions.assign(section=HELPERS)), _entries(adults_beside.assign(section=HELPERS))

@@ -25,6 +25,8 @@ COLUMNS = {
 """The tables parents are handed, and of each the columns: a column that comes to be known of a pupil is not theirs by itself.
 Flags are not among them: what the school acts on stands in targets and provision, and a level or a place beside other pupils is
 no answer to what a child needs. Nor is what an adult costs."""
+NO_NOTES = ("roll", "progress", "attendance")
+"""Tables in which nobody writes what comes to mind: no text of theirs can be about another child."""
 MEETINGS = ("meeting", "annual review", "next meeting")
 ANOTHER_CHILD = "This note names another child, so it stands only in school."
 FEWEST_LETTERS = 6
@@ -43,7 +45,7 @@ def for_parent(tables: Tables, pupil_id: str) -> dict[str, DataFrame]:
     handed = {name: _own(tables[name], columns, pupil_id) for name, columns in COLUMNS.items() if name in tables}
     if "due" in handed:
         handed["due"] = handed["due"][handed["due"]["kind"].isin(MEETINGS)].reset_index(drop=True)
-    shown = {name: rows if name == "roll" else _without(rows, others) for name, rows in handed.items()}
+    shown = {name: rows if name in NO_NOTES else _without(rows, others) for name, rows in handed.items()}
     return {"about": tables["about"], **shown}
 
 

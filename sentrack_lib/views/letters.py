@@ -145,5 +145,6 @@ def _texts(entries: DataFrame, section: str) -> list[str]:
 
 
 def _entry(row: Series) -> str:
-    """An entry with the day it is from."""
-    return f"{row['text']} ({said_day(Timestamp(row['on']))})" if row["known"] and row["on"] == row["on"] else str(row["text"])
+    """An entry with the day it is from; who helps comes with its own days."""
+    dated = row["known"] and row["section"] != HELPERS and row["on"] == row["on"]
+    return f"{row['text']} ({said_day(Timestamp(row['on']))})" if dated else str(row["text"])

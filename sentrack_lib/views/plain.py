@@ -13,6 +13,8 @@ from sentrack_lib.views.papers import ALL
 from sentrack_lib.views.words import said
 
 AVERAGE = 50.0
+MANY = 3
+"""More subjects than this make a sentence too long to follow."""
 MORE = "more than pupils who started at the same point"
 LESS = "less than pupils who started at the same point"
 USUAL = "about as much as pupils who started at the same point"
@@ -65,11 +67,18 @@ def progress(name: str, rows: DataFrame) -> Told:
     whole = rows["subject"].astype("str").eq(ALL)
     told = {how: [f"Over all subjects, {name} has come on {how}."] for how in rows.loc[whole, "how"] if how}
     for how, subjects in _gathered(rows[~whole & rows["how"].ne("")], "how").items():
-        told.setdefault(how, []).append(f"In {_listed(subjects)}, {name} has come on {how}.")
+        told.setdefault(how, []).append(_in_subjects(subjects, f"{name} has come on {how}."))
     rest = rows[~whole & rows["how"].eq("")]
     unknown = _gathered(rest.assign(why=[_reason(why_not) for why_not in rest["why_not"]]), "why")
-    gaps = [f"In {_listed(subjects)} we cannot say yet, because {why}." for why, subjects in unknown.items()]
+    gaps = [_in_subjects(subjects, f"we cannot say yet, because {why}.") for why, subjects in unknown.items()]
     return Told(told.get(MORE, []), told.get(USUAL, []), told.get(LESS, []), gaps)
+
+
+def _in_subjects(subjects: Sequence[str], told: str) -> str:
+    """What is told of some subjects; many are listed in a sentence of their own, so that none grows long."""
+    if len(subjects) > MANY:
+        return f"In {len(subjects)} subjects, {told} They are {_listed(subjects)}."
+    return f"In {_listed(subjects)}, {told}"
 
 
 def _gathered(rows: DataFrame, by: str) -> dict[str, list[str]]:
