@@ -44,7 +44,7 @@ AGREED_RECORDS = {
     "self_evaluation": "statement* rated_by* on rating evidence owner by",
     "school_areas": "area_id* area* prompt found action owner by monitored_how monitored_on",
     "flags": "pupil_id* rule* subject level evidence value threshold since_term run_id",
-    "runs": "run_id* started_at ended_at status version as_of",
+    "runs": "run_id* started_at ended_at status sentrack_version as_of",
 }
 CELLS = [
     (table, name, column) for table, rows in {**schema.TABLES, **schema.RECORDS}.items() for name, column in rows.columns.items()

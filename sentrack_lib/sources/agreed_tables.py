@@ -141,7 +141,7 @@ AGREED: dict[str, DataFrameSchema] = {
         started_at=text("When it began"),
         ended_at=text("When it ended"),
         status=text("How it ended"),
-        version=text("The version of sentrack"),
+        sentrack_version=text("The version of sentrack"),
         as_of=day("The day up to which costs and sessions are counted"),
     ),
 }
