@@ -10,10 +10,11 @@ from pandas import DataFrame
 from pandas.api.extensions import ExtensionArray
 
 from sentrack_lib.measures.progress.averages import Columns, averages
-from sentrack_lib.measures.progress.grounds import NOTHING, bases, cohort_names, why_no_cohort, why_no_points
-from sentrack_lib.measures.progress.growth import ALONE, TOO_NOISY, band, chance_of_low, growth_reliability, growths
-from sentrack_lib.measures.progress.starts import Starts, candidates_for, prior_grades, starts_of
-from sentrack_lib.measures.progress.taught import Grades, Marks, Taught, moment, taught_in
+from sentrack_lib.measures.progress.grounds import NOTHING, bases, cohort_names, why_no_cohort
+from sentrack_lib.measures.progress.grown import Grown, grown
+from sentrack_lib.measures.progress.growth import ALONE, TOO_NOISY, band, chance_of_low, growth_reliability
+from sentrack_lib.measures.progress.starts import Starts
+from sentrack_lib.measures.progress.taught import Grades, Marks, Taught
 from sentrack_lib.sources.scales import Scale
 from sentrack_lib.terms import Term
 
@@ -38,33 +39,28 @@ def progress(
     `why_not` says why a figure is missing. A `since` that is not before `term` counts as not given; `from_prior` measures from
     prior attainment alone. Source: methods 3.1, 3.3, 12.
     """
-    taught, marks = taught_in(tables, scales, term)
-    actual = marks["actual"]
-    now = actual.grades(taught.size, actual.at == moment(term))
-    starts = starts_of(taught, now, candidates_for(taught, actual, prior_grades(tables, taught, scales), since, from_prior))
-    known = tuple(scales.values())
-    no_points = why_no_points(tables["assessments"]["state"], actual.only(actual.at == moment(term)), now, known)
-    columns = {"points": now.points, "start": starts.points} | _of_subjects(now, starts, known)
-    columns["why_not"] = np.where(columns["compared"], columns["why_not"], why_no_cohort(taught, now, starts, no_points))
+    found = grown(tables, scales, term, since, from_prior)
+    taught, now, starts, known = found.taught, found.now, found.starts, found.scales
+    columns = {"points": now.points, "start": starts.points} | _of_subjects(found)
+    columns["why_not"] = np.where(columns["compared"], columns["why_not"], why_no_cohort(taught, now, starts, found.no_points))
     columns |= {"cohort": cohort_names(taught, now, starts, known), "basis": bases(now, starts, known)}
     columns = _with_averages(taught, columns)
-    columns |= _certainty(columns) | _targets(marks["target"], now) | _yearly(now, starts, known)
+    columns |= _certainty(columns) | _targets(found.targets, now) | _yearly(now, starts, known)
     return _table(taught, starts, columns)
 
 
-def _of_subjects(now: Grades, starts: Starts, scales: tuple[Scale, ...]) -> Columns:
+def _of_subjects(found: Grown) -> Columns:
     """Expected points, u, percentile and reliability of each place that has a cohort, from its cohort's regression."""
+    now, starts, members, grown = found.now, found.starts, found.starts.members, found.growths
     columns = _blank(len(now.points)) | {"cohort_n": np.where(starts.pupils > 0, starts.pupils, np.nan)}
-    members, shown = starts.members, starts.members.shown
-    ends = np.array([(scale.lowest, scale.highest) for scale in scales], dtype=float)[members.scale]
-    grown = growths(members.cohorts, members.points, now.points[members.place], *ends.T)
+    shown = members.shown
     at, cohort, residual = members.place[shown], members.cohorts.of[shown], grown.residual[shown]
     columns["expected"][at], columns["scaled_residual"][at] = grown.expected[shown], residual
     columns["growth_percentile"][at], columns["correlation"][at] = grown.percentile[shown], grown.correlation[cohort]
     alone = np.where(np.isnan(residual), ALONE, NOTHING)
     columns["why_not"][at] = np.where(grown.why_not[cohort] == "", alone, grown.why_not[cohort])
     columns["compared"][at] = True
-    rho = np.array([scale.reliability for scale in scales] + [np.nan])
+    rho = np.array([scale.reliability for scale in found.scales] + [np.nan])
     columns["reliability"] = growth_reliability(columns["correlation"], rho[now.scale], rho[starts.scale])
     columns["rho_start"] = rho[starts.scale]
     return columns

@@ -77,7 +77,7 @@ def growth(start: Numbers, now: Numbers, lowest: float | None = None, highest: f
     one, ends = Cohorts.one(len(start)), (np.full(len(start), end, dtype=float) for end in (lowest, highest))
     found = growths(one, start, now, *ends)
     told = (found.expected, found.residual, found.percentile, float(found.correlation[0]))
-    return Growth(*told, None if found.why_not[0] else _line(one, start, found), str(found.why_not[0]))
+    return Growth(*told, lines(one, start, found)[0], str(found.why_not[0]))
 
 
 def growths(cohorts: Cohorts, start: Numbers, now: Numbers, lowest: Numbers, highest: Numbers) -> Growths:
@@ -101,13 +101,25 @@ def growths(cohorts: Cohorts, start: Numbers, now: Numbers, lowest: Numbers, hig
     return Growths(fitted, residual, percentiles(residual, cohorts), np.where(known, together, np.nan), (height, slope), why_not)
 
 
-def _line(one: Cohorts, start: Numbers, found: Growths) -> Line:
-    """The line of one cohort, whose fitted scores lie on it."""
+def lines(cohorts: Cohorts, start: Numbers, found: Growths) -> list[Line | None]:
+    """The line of each cohort, whose fitted scores lie on it; none for a cohort that cannot tell. `found` is from `growths`."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        columns = np.where(curved(cohorts, cohorts.off(start) / cohorts.deviations(start)[cohorts.of]), 3, 2)
+    ends = np.cumsum(cohorts.sizes)
+    parts = zip(
+        *(np.split(each, ends)[: cohorts.number] for each in (start, found.expected)),
+        columns,
+        *found.width,
+        found.why_not,
+        strict=True,
+    )
+    return [None if why else _line(each, fitted, count, (height, slope)) for each, fitted, count, height, slope, why in parts]
+
+
+def _line(start: Numbers, expected: Numbers, columns: int, width: tuple[float, float]) -> Line:
     mean, sd = float(start.mean()), float(start.std())
-    z = (start - mean) / sd
-    curve = np.linalg.lstsq(_powers(z, 3 if curved(one, z)[0] else 2), found.expected)[0]
-    height, slope = (float(part[0]) for part in found.width)
-    return Line(mean, sd, tuple(curve), (height, slope))
+    curve = np.linalg.lstsq(_powers((start - mean) / sd, columns), expected)[0]
+    return Line(mean, sd, tuple(curve), (float(width[0]), float(width[1])))
 
 
 def too_few(pupils: int) -> str:
