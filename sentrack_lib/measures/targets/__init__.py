@@ -1,0 +1,13 @@
+"""What pupils and groups are to reach: how ambitious a target is, how those that were set stand, and what to mind about one."""
+
+from sentrack_lib.measures.targets.back_test import challenging_reached
+from sentrack_lib.measures.targets.challenge import suggested_targets
+from sentrack_lib.measures.targets.chances import chance_in, said, score_below
+from sentrack_lib.measures.targets.checks import target_warnings
+from sentrack_lib.measures.targets.plans import curricular_targets, plans_of_pupils
+from sentrack_lib.measures.targets.set_targets import targets_held
+
+__all__ = [
+    "challenging_reached", "chance_in", "curricular_targets", "plans_of_pupils", "said", "score_below", "suggested_targets",
+    "target_warnings", "targets_held",
+]  # fmt: skip
