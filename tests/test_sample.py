@@ -107,7 +107,7 @@ def test_a_school_without_pupils_or_terms_is_refused_in_a_sentence(tmp_path, pup
 
 
 def test_the_committed_school_is_small():
-    assert sum(map(len, _files(COMMITTED).values())) < 6_300_000
+    assert sum(map(len, _files(COMMITTED).values())) < 6_900_000
 
 
 def test_upns_have_the_right_check_letter_and_an_authority_that_does_not_exist(school):
@@ -327,15 +327,27 @@ def test_the_records_name_what_is_there(school):
         ("deployments", "adult_id", adults),
         ("deployments", "pupil_id", pupils),
         ("deployments", "teaching_group", school.tables["teaching_groups"]),
+        ("entitlements", "pupil_id", pupils),
+        ("targets", "pupil_id", pupils),
+        ("evidence", "pupil_id", pupils),
     ):
         rows = school.records[name][["term", column]].dropna()
         assert len(rows) and len(rows.merge(known[["term", column]].drop_duplicates())) == len(rows), column
+
+
+def test_adults_for_the_whole_school_are_deployed_for_all_their_hours_and_those_for_single_pupils_for_the_most_of_them(
+    school, planted
+):
     hours = school.records["deployments"].groupby(["term", "adult_id"])["hours"].sum()
-    assert (hours - adults.set_index(["term", "adult_id"])["weekly_hours"]).abs().max() < 0.1
+    adults = school.tables["adults"].set_index(["term", "adult_id"])
+    left = (adults["weekly_hours"] - hours).drop((LAST, _truth(planted, "adult overloaded")["about"]))
+    with_one = adults["training"].eq("Working with one pupil").reindex(left.index)
+    assert left[~with_one].abs().max() < 0.1 and left[with_one].min() > 0 and with_one.any()
 
 
 def test_something_is_agreed_about_themes_of_the_term_before_and_some_of_it_is_overdue(school):
-    agreed, views = school.records["actions"], school.tables["views"]
+    views, agreed = school.tables["views"], school.records["actions"]
+    agreed = agreed[~agreed["action_id"].str.contains("-M")]
     assert set(agreed["about"]) <= set(views["theme"]) and set(agreed["term"]) == set(views["term"]) - {"2024-25-autumn"}
     overdue = agreed["done_on"].isna() & agreed["by"].lt("2026-07-21")
     assert overdue.any() and agreed["done_on"].notna().any() and agreed["result"].isna().eq(agreed["done_on"].isna()).all()

@@ -7,11 +7,15 @@ from functools import cached_property
 import numpy as np
 from pandas import DataFrame
 
-from sentrack_lib.sources.sample import agreed, attainment, life, marks, mess, people, support, timetable, voices
+from sentrack_lib.sources.record_tables import RECORDS
+from sentrack_lib.sources.sample import agreed, attainment, life, marks, mess, people, voices
+from sentrack_lib.sources.sample.aims import COLUMNS, targets
 from sentrack_lib.sources.sample.calendar import ordinal, terms_of_school
 from sentrack_lib.sources.sample.curriculum import lessons
 from sentrack_lib.sources.sample.differences import differences
-from sentrack_lib.sources.sample.roll import roll
+from sentrack_lib.sources.sample.plans import plans
+from sentrack_lib.sources.sample.recorded import RECORDED, recorded
+from sentrack_lib.sources.sample.recording import Recording, reviewed
 from sentrack_lib.sources.sample.truths import Truth, plant, slower
 from sentrack_lib.terms import Term
 
@@ -37,25 +41,36 @@ class Invention:
 
     @property
     def spared(self) -> tuple[str, ...]:
-        """Pupils whose marks the mess leaves alone, because a planted truth is about them."""
-        return tuple(pupil for truth in self.truths for pupil in truth.pupil_ids)
+        """Pupils whose marks the mess leaves alone, because a planted truth about growth or school life is about them."""
+        return tuple(pupil for truth in self.truths if truth.kind not in RECORDED for pupil in truth.pupil_ids)
 
     def tables(self, term: Term) -> tuple[dict[str, DataFrame], list[mess.Blot]]:
         """Every table of a term by name, and what is wrong in them on purpose."""
         return mess.spoil(self.clean(term), term, term == self.terms[-1], self.spared, self.seed)
 
     def records(self, term: Term) -> dict[str, DataFrame]:
-        """Provision, adults' time and, but for the first term, what was agreed, by the name of the table."""
-        groups, adults = marks.teaching_groups(self.people, self.lessons[term.year], term), voices.adults(self.people, term)
-        tables = {
-            "provisions": support.provisions(term),
-            "provision_pupils": support.provision_pupils(self.people, self.truths, term, self.seed),
-            "deployments": timetable.deployments(self.people, groups, adults, term, self.seed),
+        """Everything that people record in a term, by the name of the table."""
+        now, before = self._recordings[term], self.terms[: self.terms.index(term)]
+        about_views = agreed.actions(self._views(before[-1]), term, self.seed) if before else DataFrame()
+        reviews = reviewed(self._recordings, self._targets, self.points, term)
+        aims = {"targets": self._targets[term][COLUMNS], "target_reviews": reviews}
+        tables = now.support() | aims | now.agreed(about_views)
+        # A file without rows is remarked upon when it is read: in the first term no target has been looked at.
+        return {name: tables[name] for name in RECORDS if len(tables.get(name, ()))}
+
+    @cached_property
+    def _targets(self) -> dict[Term, DataFrame]:
+        """Targets of each term, with what their reviews ask."""
+        each = self._recordings.items()
+        return {
+            term: targets(self.people, now.roll, now.groups, now.taking_part, self.points[term], term, self.seed)
+            for term, now in each
         }
-        before = self.terms[: self.terms.index(term)]
-        if not before:
-            return tables
-        return tables | {"actions": agreed.actions(self._views(before[-1]), term, self.seed)}
+
+    @cached_property
+    def _recordings(self) -> dict[Term, Recording]:
+        known = plans(self.people, self.truths, self.seed)
+        return {term: Recording(self.people, self.lessons[term.year], known, self.truths, term, self.seed) for term in self.terms}
 
     def _views(self, term: Term) -> DataFrame:
         return voices.views(self.people, self.truths, term, self.terms, self.seed)
@@ -69,15 +84,15 @@ class Invention:
         """Every table of a term by name, as it should be."""
         taught = self.lessons[term.year]
         return {
-            "pupils": roll(self.people, term),
+            "pupils": self._recordings[term].roll,
             "prior_attainment": attainment.prior_attainment(self.people, self.truths, term, self.terms, self.seed),
             "assessments": marks.assessments(self.people, taught, self.points[term], term, self.seed, self.luck),
-            "teaching_groups": marks.teaching_groups(self.people, taught, term),
+            "teaching_groups": self._recordings[term].groups,
             "attendance": life.attendance(self.people, self.truths, term, self.terms, self.seed),
             "behaviour": life.behaviour(self.people, self.truths, term, self.terms, self.seed),
             "views": self._views(term),
             "activities": life.activities(self.people, self.truths, term, self.terms, self.seed),
-            "adults": voices.adults(self.people, term),
+            "adults": self._recordings[term].adults,
         }
 
     def about_the_roll(self) -> list[mess.Blot]:
@@ -108,7 +123,9 @@ def invent(pupils: int, terms: int, seed: int, planted: bool = True, luck: bool 
 
 def _truths(everyone: DataFrame, taught: DataFrame, terms: Sequence[Term], seed: int) -> tuple[Truth, ...]:
     growing = plant(everyone, taught, terms, seed)
-    return (*growing, *differences(growing, everyone, terms, seed))
+    in_life = (*growing, *differences(growing, everyone, terms, seed))
+    bare = Recording(everyone, taught, plans(everyone, (), seed), in_life, terms[-1], seed)
+    return (*in_life, *recorded(in_life, everyone, bare.for_all, bare.half_days, terms[-1], seed))
 
 
 def _taught(everyone: DataFrame, terms: Sequence[Term], seed: int) -> dict[int, DataFrame]:

@@ -33,9 +33,12 @@ scaled growth over the last three terms; in Year 7, which is measured from its f
 - A pupil grows about three points of levels a year, some more and some less in all subjects, with or without SEN; pupils with
   SEN start lower. Sex, need, background and teaching group make no difference to growth, except where `truths.yml` says so;
   for sex, need and background even the luck of the draw was taken out, which no real school can count on.
-- `records/` of each term holds who was in which provision, where the additional adults were, and what was agreed about the
-  questionnaires of the term before. Pupils are chosen for provision by their need and because they stand low; **provision
-  changes nothing in their growth**, so that whoever finds an effect has found the way in which they were chosen.
+- `records/` of each term holds who was in which provision, where the additional adults were and how each place was prepared,
+  what EHC plans specify, targets and how they stood when they were looked at, notes, meetings and what was agreed at them, and
+  about the questionnaires of the term before; registers of provisions in the last two terms only. Meetings planned for autumn
+  2026 stand in the last term.
+- Pupils are chosen for provision by their need and because they stand low; **provision changes nothing in their growth**, so
+  that whoever finds an effect has found the way in which they were chosen.
 - Marks carry their day in the last school year only, to keep the files small.
 """
 

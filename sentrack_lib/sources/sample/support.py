@@ -8,7 +8,7 @@ from pandas import DataFrame, Series
 
 from sentrack_lib.sources.sample.calendar import chance, days_of
 from sentrack_lib.sources.sample.people import on_roll
-from sentrack_lib.sources.sample.truths import Truth, pupils_of
+from sentrack_lib.sources.sample.truths import Truth, pupils_of, told_of
 from sentrack_lib.terms import Term
 
 COGNITION, TALK, FEELINGS, SENSES = (
@@ -55,15 +55,20 @@ SHARE_SUPPORTED = {"N": 0.02, "K": 0.58, "E": 0.90}
 """Share of pupils in a provision, those who stand lowest first."""
 TWO, THREE = 0.35, 0.15
 """Shares of these with SEN who are in two provisions, and in three."""
+NO_REVIEW_DATE, SELDOM_GIVEN = "provision without a review date", "provision seldom given"
+"""The kinds of truths about provisions."""
+SHARE_GIVEN = 0.5
+"""Share of its sessions in which a provision takes place that is seldom given."""
 TESTED = [row[0] for row in OFFERED if row[-1] == "test"]
 
 
-def provisions(term: Term) -> DataFrame:
+def provisions(term: Term, truths: Sequence[Truth] = ()) -> DataFrame:
     """The table `provisions` of a term."""
     first, last = days_of(term)
-    days = {"start": _day(first, 8), "end": _day(last, -8), "review_on": _day(last, -3)}
     rows = DataFrame(OFFERED, columns=COLUMNS)
-    return rows.assign(**days, funding=np.where(rows["wave"].eq("universal"), "", "SEN budget"))
+    undated = rows["provision_id"].isin(told_of(truths, NO_REVIEW_DATE, term))
+    rows = rows.assign(start=_day(first, 8), end=_day(last, -8), review_on=np.where(undated, "", _day(last, -3)))
+    return rows.assign(funding=np.where(rows["wave"].eq("universal"), "", "SEN budget"))
 
 
 def provision_pupils(people: DataFrame, truths: Sequence[Truth], term: Term, seed: int) -> DataFrame:
@@ -74,6 +79,8 @@ def provision_pupils(people: DataFrame, truths: Sequence[Truth], term: Term, see
     planned = rows["provision_id"].map({row[0]: row[9] for row in OFFERED}).to_numpy()
     # Whoever receives much on purpose is also there: provision without progress is not absence.
     there = np.where(person["pupil_id"].isin(pupils_of(truths, "support without progress")), 0.95, 0.95 - person["missed"])
+    attended = rng.binomial(planned, np.clip(there, 0.2, 0.95))
+    seldom = rows["provision_id"].isin(told_of(truths, SELDOM_GIVEN, term)).to_numpy()
     first, last = days_of(term)
     return DataFrame(
         {
@@ -82,7 +89,7 @@ def provision_pupils(people: DataFrame, truths: Sequence[Truth], term: Term, see
             "start": _day(first, 8),
             "end": _day(last, -8),
             "sessions_planned": planned,
-            "sessions_attended": rng.binomial(planned, np.clip(there, 0.2, 0.95)),
+            "sessions_attended": np.where(seldom, np.rint(SHARE_GIVEN * attended).astype(int), attended),
             **_scores(person["ability"].to_numpy(), rows["provision_id"].isin(TESTED).to_numpy(), rng),
         }
     ).sort_values(["provision_id", "pupil_id"], kind="stable", ignore_index=True)

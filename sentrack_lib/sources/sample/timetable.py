@@ -1,5 +1,6 @@
 """Where the additional adults of the invented school are: in class, with a small group, or with one pupil."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,8 +26,8 @@ BY_ROLE = {
 COLUMNS = ["adult_id", "role", "pupil_id", "teaching_group", "subject", "day", "starts", "hours", "place", "provision_id"]
 
 
-def deployments(people: DataFrame, groups: DataFrame, adults: DataFrame, term: Term, seed: int) -> DataFrame:
-    """The table `deployments` of a term, from its `teaching_groups` and `adults`."""
+def half_days(people: DataFrame, groups: DataFrame, adults: DataFrame, term: Term, seed: int) -> DataFrame:
+    """Where every adult of `adults` is in each half day of a term, from its `teaching_groups`."""
     rng = chance(seed, "deployments", term)
     rows = _days(adults)
     small = [row[0] for row in OFFERED if row[3] == "targeted"]
@@ -38,7 +39,24 @@ def deployments(people: DataFrame, groups: DataFrame, adults: DataFrame, term: T
     taught = groups.drop_duplicates("teaching_group").set_index("teaching_group")["subject"]
     subject = Series(filled["teaching_group"], rows.index).map(taught).fillna("")
     first, last = map(str, days_of(term))
-    return rows.assign(**filled, subject=subject)[COLUMNS].assign(start=first, end=last)
+    return _apart(rows.assign(**filled, subject=subject)[COLUMNS]).assign(start=first, end=last)
+
+
+def _apart(rows: DataFrame) -> DataFrame:
+    """The rows with no pupil beside two adults at once, where another pupil of the second adult can come instead."""
+    when, who = list(zip(rows["day"], rows["starts"], strict=True)), rows["pupil_id"].to_list()
+    taken = Counter(zip(when, who, strict=True))
+    for place in np.flatnonzero(rows["pupil_id"].ne("") & rows.duplicated(["day", "starts", "pupil_id"])):
+        one = who[place]
+        alike = rows["adult_id"].eq(rows["adult_id"].iloc[place]) & rows["hours"].eq(rows["hours"].iloc[place])
+        for other in np.flatnonzero(alike & rows["pupil_id"].ne("")):
+            two = who[other]
+            if two != one and not taken[when[place], two] and not taken[when[other], one]:
+                taken.subtract([(when[place], one), (when[other], two)])
+                taken.update([(when[place], two), (when[other], one)])
+                who[place], who[other] = two, one
+                break
+    return rows.assign(pupil_id=who)
 
 
 def _days(adults: DataFrame) -> DataFrame:

@@ -128,6 +128,11 @@ def is_planted(truths: Sequence[Truth], kind: str, about: str = "") -> bool:
     return any(truth.kind == kind and about in ("", truth.about) for truth in truths)
 
 
+def told_of(truths: Sequence[Truth], kind: str, term: Term) -> tuple[str, ...]:
+    """What the truths of one kind in a term are about."""
+    return tuple(truth.about for truth in truths if truth.kind == kind and truth.term == str(term))
+
+
 def is_last_year(term: Term, terms: Sequence[Term]) -> bool:
     """Whether the planted truths are at work in a term: the last three."""
     return ordinal(terms[-1]) - ordinal(term) < 3
