@@ -17,8 +17,11 @@ COLUMNS = {
     "deployments": ["term", "adult_id", "day", "starts", "pupil_id", "hours", "start", "end"],
 }
 """What is asked of the records; any of it may be absent."""
-NUMBERS = ("minutes", "sessions_planned", "sessions_attended", "hours", "hours_week", "hourly_cost", "group_size")
-DAYS = ("start", "end", "on", "review_on")
+NUMBERS = (
+    "minutes", "sessions_planned", "sessions_attended", "hours", "group_size", "hourly_cost", "resources_cost", "total_cost",
+    "hours_week",
+)  # fmt: skip
+DAYS = ("start", "end", "on", "review_on", "set_on", "by")
 WHO = ["pupil_id", "provision_id"]
 Calendar = Mapping[str, tuple[date, date]]
 
@@ -47,17 +50,17 @@ def taking_part(kept: Mapping[str, DataFrame], roll: DataFrame, term: Term, cale
     return rows.groupby(words, sort=False, dropna=False)[numbers].sum(min_count=1).reset_index()
 
 
-def held(records: Mapping[str, DataFrame], term: Term, asked: Mapping[str, list[str]] | None = None) -> dict[str, DataFrame]:
-    """The tables of the records up to a term, earlier rows first, each with every column that is `asked` of it (`COLUMNS`)."""
-    asked = COLUMNS if asked is None else asked
+def held(records: Mapping[str, DataFrame], term: Term, asked: Mapping[str, list[str]] = COLUMNS) -> dict[str, DataFrame]:
+    """The tables of the records up to a term, earlier rows first, each with every column that is `asked` of it: `term` and
+    others. A number or a day that cannot be read is missing."""
     return {name: _held(records.get(name, DataFrame()).reindex(columns=columns), term) for name, columns in asked.items()}
 
 
 def _held(rows: DataFrame, term: Term) -> DataFrame:
-    numbers = [column for column in NUMBERS if column in rows]
-    days = {column: pd.to_datetime(rows[column], errors="coerce") for column in DAYS if column in rows}
+    numbers = {name: pd.to_numeric(rows[name], errors="coerce").astype("float64") for name in NUMBERS if name in rows}
+    days = {name: pd.to_datetime(rows[name], errors="coerce") for name in DAYS if name in rows}
     words = {column: "str" for column in rows if column not in [*numbers, *days]}
-    rows = rows.astype(words | dict.fromkeys(numbers, "float64")).assign(**days)
+    rows = rows.astype(words).assign(**numbers, **days)
     when = moments(rows["term"])  # a row without a term is as old as any
     order = np.argsort(when, kind="stable")
     return rows.iloc[order[when[order] <= moment(term)]]
@@ -66,9 +69,15 @@ def _held(rows: DataFrame, term: Term) -> DataFrame:
 def _in_year(rows: DataFrame, term: Term, calendar: Calendar | None) -> Series:
     """Whether what has a `start` and an `end` falls in the school year up to the end of a term; without days the row's term
     decides."""
-    first, last = (pd.Timestamp(Term(term.year, at).dates(calendar)[end]) for at, end in ((0, 0), (term.season, 1)))
-    begun, over = rows["start"].le(last), rows["end"].lt(first)
-    recorded = rows["term"].isna() | rows["term"].str.startswith(term.school_year).fillna(False).astype("bool")
+    first, last = (Term(term.year, at).dates(calendar)[end] for at, end in ((0, 0), (term.season, 1)))
+    return between(rows, first, last, rows["term"].str.startswith(term.school_year).fillna(False).astype("bool"))
+
+
+def between(rows: DataFrame, first: date, last: date, recorded: Series) -> Series:
+    """Whether what has a `start` and an `end` touches the days from `first` to `last`; without days it does where it was
+    `recorded` then, or without a term."""
+    begun, over = rows["start"].le(pd.Timestamp(last)), rows["end"].lt(pd.Timestamp(first))
+    recorded = recorded | rows["term"].isna()
     # A provision that has begun and has no last day still runs.
     return (begun & ~over) | (rows["start"].isna() & ~over & (recorded | rows["end"].notna()))
 
@@ -76,9 +85,13 @@ def _in_year(rows: DataFrame, term: Term, calendar: Calendar | None) -> Series:
 def _counted(rows: DataFrame, sessions: DataFrame, term: Term, calendar: Calendar | None) -> Series:
     """How many of the single sessions of the year each row's pupil attended; missing where no session of theirs is recorded."""
     sessions = sessions[_in_year(sessions.assign(start=sessions["on"], end=sessions["on"]), term, calendar)]
-    came = sessions.assign(came=is_there(sessions["attended"]))
-    counts = came.drop_duplicates([*WHO, "on"], keep="last").groupby(WHO)["came"].sum().rename("sessions").astype("float64")
+    counts = single_sessions(sessions).groupby(WHO)["came"].sum().rename("sessions").astype("float64")
     return rows.join(counts, on=WHO)["sessions"]
+
+
+def single_sessions(sessions: DataFrame) -> DataFrame:
+    """Each pupil's single sessions of a provision once a day, the later row holds, with whether the pupil `came`."""
+    return sessions.assign(came=is_there(sessions["attended"])).drop_duplicates([*WHO, "on"], keep="last")
 
 
 def is_there(attended: Series) -> Series:
