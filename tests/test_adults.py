@@ -1,6 +1,7 @@
 """Additional adults: a week counted by hand, what cannot be known never told as nothing, and no hour counted twice."""
 
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,16 @@ from statsmodels.stats.proportion import proportion_confint
 
 from sentrack_lib.measures.adults import adults_tables
 from sentrack_lib.measures.adults.allotting import allotted
-from sentrack_lib.measures.adults.checks import ASKED, QUESTIONS
+from sentrack_lib.measures.adults.checks import ASKED, QUESTIONS, checks_by_statement, deployment_checks
+from sentrack_lib.measures.adults.clashes import clashes_of
+from sentrack_lib.measures.adults.costs import adults_cost
+from sentrack_lib.measures.adults.each_pupil import beside_each, pupil_adults
+from sentrack_lib.measures.adults.entitlements import entitlements_met
 from sentrack_lib.measures.adults.rates import hourly_cost_on
+from sentrack_lib.measures.adults.roles import role_findings, roles
 from sentrack_lib.measures.adults.times import slots
-from sentrack_lib.measures.adults.week import HOURS
+from sentrack_lib.measures.adults.timetable import timetable
+from sentrack_lib.measures.adults.week import HOURS, adults_week, free_adults
 from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.taking_part import adults_beside, held
 from sentrack_lib.terms import Term
@@ -82,10 +89,36 @@ def roll(pupils: int = 5) -> DataFrame:
     return DataFrame({"pupil_id": [f"T{place}" for place in range(pupils)]})
 
 
-def found(school, as_of=AS_OF, calendar=CALENDAR, department_of=str, **records):
-    given_records = {**school["records"], **records}
+class Told:
+    """The tables of a school, each worked out when it is asked for."""
+
+    def __init__(self, school, as_of, calendar, department_of):
+        self.roll, self.as_of, self.department_of = school["roll"], pd.Timestamp(as_of), department_of
+        self.table = timetable(school["records"], school["adults"], school["teaching_groups"], TERM, calendar, as_of)
+
+    def __getitem__(self, name: str) -> DataFrame:
+        table, beside = self.table, partial(beside_each, self.table, self.roll)
+        return {
+            "clashes": lambda: clashes_of(table),
+            "adults_week": lambda: adults_week(table, self["clashes"], self.department_of),
+            "free_adults": lambda: free_adults(self["adults_week"], table.adults),
+            "roles": lambda: roles(table),
+            "role_findings": lambda: role_findings(table),
+            "pupil_adults": lambda: pupil_adults(table, beside()),
+            "entitlements_met": lambda: entitlements_met(table, beside(), self.roll, self.as_of),
+            "deployment_checks": lambda: deployment_checks(table),
+            "checks_by_statement": lambda: checks_by_statement(self["deployment_checks"]),
+            "adults_cost": lambda: adults_cost(table),
+        }[name]()
+
+
+def found(school, as_of=AS_OF, calendar=CALENDAR, department_of=str, **records) -> Told:
+    return Told({**school, "records": {**school["records"], **records}}, as_of, calendar, department_of)
+
+
+def every(school, **records) -> dict[str, DataFrame]:
     here = [school[name] for name in ("adults", "roll", "teaching_groups")]
-    return adults_tables(given_records, *here, TERM, calendar, as_of, department_of)
+    return adults_tables({**school["records"], **records}, *here, TERM, CALENDAR, AS_OF)
 
 
 def of(table: DataFrame, name: str, by: str = "adult_id"):
@@ -101,7 +134,7 @@ def deployed(table, drawn: str) -> DataFrame:
     return rows if "term" in rows else rows.assign(term=NOW)
 
 
-def only(school, table, drawn: str, **records) -> dict[str, DataFrame]:
+def only(school, table, drawn: str, **records) -> Told:
     return found(school, deployments=deployed(table, drawn), **records)
 
 
@@ -278,6 +311,17 @@ def test_an_adult_is_in_two_places_at_once_only_where_times_and_places_say_so(sc
     assert len(told["clashes"]) == of(told["adults_week"], "A1")["clashes"] == int(clash)
 
 
+def test_two_provisions_at_once_are_two_places(school, table):
+    rows = """
+        adult_id | provision_id | day    | starts | hours | place
+        A1       | P1           | Monday | P1     | 1     | small group
+        A1       | P2           | Monday | P1     | 1     | small group
+    """
+    told = only(school, table, rows)
+    assert told["clashes"].loc[0, ["what", "other"]].to_list() == ["in a small group for P1", "in a small group for P2"]
+    assert of(told["adults_week"], "A1")["deployed"] == 1
+
+
 def test_a_clash_says_who_when_and_what_and_names_no_pupil(school, table):
     told = only(school, table, slot("Monday,09:00,10:00,1,8/En1,,in class", "Monday,09:30,,1,,T0,one to one"))["clashes"]
     assert told["sentence"].to_list() == [
@@ -405,6 +449,15 @@ def test_an_adult_of_a_provision_for_everyone_is_nobodys_own(school, table):
     assert of(told, "T3", "pupil_id")[["hours_week", "hours_shared"]].to_list() == [0, 2]
 
 
+def test_a_provision_counts_as_it_was_described_last(school, table):
+    provisions = table("""
+        provision_id | name  | wave      | group_size | term
+        P1           | Words | Universal | 1          | 2025-26-autumn
+        P1           | Words | Targeted  | 3          | 2025-26-spring
+    """)
+    assert of(found(school, provisions=provisions)["pupil_adults"], "T3", "pupil_id")["hours_small_group"] == 1
+
+
 def test_of_two_groups_of_one_name_that_of_the_subject_is_meant(school, table):
     groups = table("pupil_id | subject | teaching_group\nT0 | English | 8A\nT1 | Maths | 8A\n")
     rows = deployed(table, "adult_id | teaching_group | subject | day | starts | hours | place\nA1|8A|Maths|Monday|1|1|in class")
@@ -475,6 +528,15 @@ def test_what_was_given_is_counted_from_registers(school, entitled, table):
     assert little["delivered_share"] == 0.25 and "only 25 % of it." in little["sentence"]
     early = found(school, date(2026, 1, 9), entitlements=entitled, provision_sessions=sessions)
     assert of(early["entitlements_met"], "E4", "entitlement_id")["why"] == "Too early in the term to say what was given."
+
+
+@pytest.mark.parametrize(("minutes", "little"), [(72, False), (71, True)])
+def test_under_three_fifths_of_what_is_specified_is_called_out(school, table, minutes, little):
+    """Half an hour a week for four weeks is 120 minutes."""
+    entitled = table("entitlement_id | pupil_id | hours_week | place\nE1 | T1 | 0.5 | small group").assign(term=NOW)
+    sessions = table(f"provision_id | pupil_id | on | attended | minutes\nP1 | T1 | 2026-01-06 | Y | {minutes}").assign(term=NOW)
+    told = found(school, entitlements=entitled, provision_sessions=sessions)["entitlements_met"]
+    assert (": only" in told["sentence"][0]) is little
 
 
 def test_a_session_of_unknown_length_leaves_what_was_given_unknown(school, entitled, table):
@@ -579,6 +641,7 @@ adult_id | role               | start      | hourly_cost
 A1       |                    | 2026-01-01 | 15
 A1       |                    | 2026-03-02 | 16
 A1       |                    | 2026-03-02 | 17
+A4       | teaching assistant | 2026-03-02 | 99
 """
 
 
@@ -591,6 +654,8 @@ A1       |                    | 2026-03-02 | 17
         ("A3", "2026-02-01", 12),
         ("A3", "2026-02-02", 14),
         ("A3", "2025-08-31", None),
+        ("A3", "2026-04-01", 14),
+        ("A4", "2026-04-01", 99),
         ("A2", "2026-02-02", 20),
         ("A4", "2025-08-31", 10),
         ("X9", "2026-02-02", None),
@@ -629,6 +694,13 @@ def test_a_lesson_costs_only_the_weeks_in_which_it_runs_and_once_with_several_pu
     assert told.loc["one to one", ["hours_week", "cost_week", "cost_term"]].to_list() == [1, 10, 120]
 
 
+def test_a_part_of_a_week_costs_a_part(school, table):
+    rows = "adult_id | day | starts | hours | place\nA1 | Monday | 1 | 7 | in class"
+    ten_days = {NOW: (date(2026, 1, 5), date(2026, 1, 14))}
+    told = found(school, calendar=ten_days, deployments=deployed(table, rows))["adults_cost"].iloc[0]
+    assert told[["weeks", "cost_term"]].to_list() == pytest.approx([10 / 7, 70 + 30])
+
+
 def test_what_a_cost_lacks_is_said(school, table):
     told = found(school)["adults_cost"].set_index(["role", "place"])
     lacking = told.loc[("learning mentor", "in class")]
@@ -654,21 +726,23 @@ def test_who_is_free_is_listed_by_role_the_most_first(school):
 
 
 def test_coded_tables_say_the_same_and_nothing_given_is_changed(school, entitled):
-    plain = found(school, entitlements=entitled)
+    plain = every(school, entitlements=entitled)
     flat = {"roll": school["roll"], "teaching_groups": school["teaching_groups"], "adults": school["adults"]}
-    every = flat | {**school["records"], "entitlements": entitled}
-    before = {name: table.copy() for name, table in every.items()}
-    faster = coded(every)
+    given_tables = flat | {**school["records"], "entitlements": entitled}
+    before = {name: table.copy() for name, table in given_tables.items()}
+    faster = coded(given_tables)
     here = {name: faster.pop(name) for name in flat}
-    told = found({**here, "records": faster})
+    told = every({**here, "records": faster})
     for name, table in told.items():
         pd.testing.assert_frame_equal(table, plain[name])
     for name, table in before.items():
-        pd.testing.assert_frame_equal(table, every[name])
+        pd.testing.assert_frame_equal(table, given_tables[name])
 
 
 def test_with_nothing_recorded_every_table_has_the_same_columns_and_types(school, entitled):
-    full = found(school, entitlements=entitled)
+    full, one = every(school, entitlements=entitled), found(school, entitlements=entitled)
+    for name, table in full.items():
+        pd.testing.assert_frame_equal(table, one[name])
     empty = adults_tables({}, DataFrame(), roll(0), DataFrame(), TERM, None, AS_OF)
     for name, table in empty.items():
         assert table.dtypes.to_dict() == full[name].dtypes.to_dict(), name
@@ -677,8 +751,8 @@ def test_with_nothing_recorded_every_table_has_the_same_columns_and_types(school
 
 def test_columns_that_are_all_missing_and_rows_that_come_twice_are_borne(school):
     rows = school["records"]["deployments"]
-    twice = found(school, deployments=pd.concat([rows, rows], ignore_index=True))
-    for name, table in found(school).items():
+    twice = every(school, deployments=pd.concat([rows, rows], ignore_index=True))
+    for name, table in every(school).items():
         pd.testing.assert_frame_equal(table, twice[name])
     bare = found(school, deployments=rows[["adult_id", "term"]].assign(note="kept", hours="1.5"))
     assert of(bare["adults_week"], "A1")["deployed"] == 1.5

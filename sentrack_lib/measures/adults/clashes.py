@@ -7,7 +7,7 @@ from pandas import DataFrame, Series
 
 from sentrack_lib.measures.adults.spoken import told
 from sentrack_lib.measures.adults.times import SLOT, said_when, together
-from sentrack_lib.measures.adults.timetable import IN_CLASS, NOT_SAID, ONE_TO_ONE, Timetable
+from sentrack_lib.measures.adults.timetable import AT, IN_CLASS, NOT_SAID, ONE_TO_ONE, Timetable
 
 TWO_PLACES, TWO_ADULTS = "two places", "two adults"
 COLUMNS = ["kind", "adult_id", "other_adult_id", "pupil_id", "day", "starts", "what", "other", "sentence"]
@@ -30,7 +30,7 @@ def clashes_of(table: Timetable) -> DataFrame:
 def _what(rows: DataFrame) -> Series:
     """A place in words, without naming a pupil: `in class with 8/En2`."""
     whom = (" with " + rows["teaching_group"]).fillna((" for " + rows["provision_id"]).fillna(""))
-    place = rows["place"].where(rows["place"].ne(NOT_SAID), "somewhere")
+    place = rows["place"].map(AT).astype("str")
     return (place + whom.where(whom.ne("") | rows["pupil_id"].isna(), " with a pupil")).astype("str")
 
 

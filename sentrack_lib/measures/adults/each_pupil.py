@@ -55,7 +55,7 @@ def _members(table: Timetable, roll: DataFrame) -> DataFrame:
     """Who is in which provision on the day, and in how many groups the provision is given."""
     pairs = in_force(table, "provision_pupils", table.on)[["provision_id", "pupil_id"]].drop_duplicates()
     pairs = pairs[pairs["pupil_id"].isin(roll["pupil_id"].astype("str"))]
-    size = table.kept["provisions"].drop_duplicates("provision_id", keep="last").set_index("provision_id")["group_size"]
+    size = table.kept["provisions"].set_index("provision_id")["group_size"]
     pupils = pairs.groupby("provision_id")["pupil_id"].transform("size")
     held_by = pairs["provision_id"].map(size).astype("float64")
     return pairs.assign(groups=np.ceil(pupils / held_by.where(held_by.ge(1))).fillna(1.0))

@@ -105,7 +105,7 @@ def _sessions(table: Timetable, as_of: pd.Timestamp) -> DataFrame:
     rows = table.kept["provision_sessions"]
     rows = rows[rows["on"].between(first, min(as_of, last))]
     rows = rows.drop_duplicates(["provision_id", "pupil_id", "on"], keep="last")
-    usual = table.kept["provisions"].drop_duplicates("provision_id", keep="last").set_index("provision_id")["minutes"]
+    usual = table.kept["provisions"].set_index("provision_id")["minutes"]
     minutes = rows["minutes"].fillna(rows["provision_id"].map(usual).astype("float64"))
     return rows[["pupil_id", "provision_id", "on"]].assign(came=(minutes / 60).where(is_there(rows["attended"]), 0.0))
 

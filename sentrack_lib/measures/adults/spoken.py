@@ -1,6 +1,7 @@
 """How hours and lists are said in the sentences about adults."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -22,7 +23,7 @@ def listed(items: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(most)} {last} {end}" if most else end
 
 
-def surely(known: object) -> bool:
+def surely(known: Any) -> bool:
     """Whether something is known to be so: no for what is not known."""
     return bool(pd.notna(known) and known)
 

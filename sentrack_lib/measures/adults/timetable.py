@@ -34,6 +34,7 @@ class Timetable:
     """Adults, their places in a term, and the other records that are read beside them."""
 
     kept: Mapping[str, DataFrame]
+    """The records up to the term; each provision once, as it was described last."""
     adults: DataFrame
     """A row an adult: who is on the term's list, and who is not but is deployed (`listed`)."""
     teaching_groups: DataFrame
@@ -67,6 +68,7 @@ def timetable(
     one time are one lesson, with whomever. A `place` in other words is not said; a `role` that is blank is the adult's own; a
     `subject` that is blank is that of the teaching group or the provision; `hours` that are missing come from the times."""
     kept = {name: rows.reset_index(drop=True) for name, rows in held(records, term, ASKED).items()}
+    kept["provisions"] = kept["provisions"].drop_duplicates("provision_id", keep="last", ignore_index=True)
     rows = kept["deployments"].dropna(subset=["adult_id"])
     rows = rows[running(rows, term, calendar)].reset_index(drop=True)
     groups = teaching_groups.reindex(columns=["pupil_id", "subject", "teaching_group"]).astype("str")
