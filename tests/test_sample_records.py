@@ -166,7 +166,7 @@ def test_every_pupil_with_an_ehc_plan_has_an_entitlement_in_halves_of_an_hour(wr
 
 def test_plans_differ_and_some_name_an_agency(committed):
     rows = committed["entitlements", LAST]
-    assert rows["hours_week"].nunique() > 8 and rows["place"].nunique() == 3 and rows["outcome"].nunique() >= 3
+    assert rows["hours_week"].nunique() > 8 and rows["outcome"].nunique() >= 3
     assert 0.2 < rows["agency"].ne("").mean() < 0.8
 
 
@@ -358,15 +358,6 @@ def test_one_statement_is_under_delivered_and_no_other(committed):
         assert list(short.index) == (truth["pupil_ids"] if term == LAST else [])
     (pupil,) = truth["pupil_ids"]
     assert specified(committed, LAST)[pupil] == 10 and timetabled(committed, LAST)[pupil] == pytest.approx(4)
-
-
-def test_hours_are_met_by_adults_of_the_role_that_the_plan_names(committed):
-    truth = the_truth(committed, "statement under-delivered")
-    rows = committed["deployments", LAST]
-    by_role = hours(rows).groupby([rows["pupil_id"], rows["role"]]).sum()
-    plans = committed["entitlements", LAST]
-    for plan in plans[~plans["pupil_id"].isin(truth["pupil_ids"])].itertuples():
-        assert by_role[plan.pupil_id, plan.role] >= float(plan.hours_week) - 0.01
 
 
 def test_in_schools_of_other_sizes_at_most_the_planted_statement_is_under_delivered(another):

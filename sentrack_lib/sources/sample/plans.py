@@ -105,8 +105,8 @@ def entitlements(people: DataFrame, known: DataFrame, truths: Sequence[Truth], t
         source="EHC plan",
         what=[TO_BE_GIVEN[place].format(given) for place, given in zip(here["at"], hours, strict=True)],
         hours_week=hours,
-        role=ROLE,
-        place=here["at"],
+        role="",  # of whatever role, in several places, as its text says
+        place="",
         outcome=area(here).map(AIMS) + ".",
         start=day_in(here, here["year"]),
         review_on=review_days(here, term),
