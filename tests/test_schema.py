@@ -28,7 +28,7 @@ AGREED = {
 }
 AGREED_RECORDS = {
     "provisions": "provision_id* name* area_of_need wave strategy intended_outcome subject staff group_size sessions_planned "
-    "minutes start end review_on funding hourly_cost resources_cost total_cost chosen_by",
+    "minutes start end review_on funding hourly_cost resources_cost total_cost chosen_by aligned_with monitored_how",
     "provision_pupils": "provision_id* pupil_id* start end sessions_planned sessions_attended baseline outcome rating",
     "provision_sessions": "provision_id* pupil_id* on* attended minutes note",
     "deployments": "adult_id* role pupil_id teaching_group subject day starts ends hours place provision_id start end with_peers "
@@ -43,7 +43,7 @@ AGREED_RECORDS = {
     "actions": "action_id* meeting_id about pupil_id subject what* owner agreed_on by done_on result",
     "self_evaluation": "statement* rated_by* on rating evidence owner by",
     "school_areas": "area_id* area* prompt found action owner by monitored_how monitored_on",
-    "flags": "pupil_id* rule* subject level evidence value threshold since_term run_id",
+    "flags": "pupil_id* rule* subject level evidence value threshold since_term",
     "runs": "run_id* started_at ended_at status sentrack_version as_of",
 }
 CELLS = [

@@ -132,7 +132,6 @@ AGREED: dict[str, DataFrameSchema] = {
         value=amount("The value that was looked at", lowest=-1000),
         threshold=amount("The value from which it is raised", lowest=-1000),
         since_term=text("The term since which it stands"),
-        run_id=text("The run that raised it"),
     ),
     "runs": table(
         "The runs of the termly batch.",

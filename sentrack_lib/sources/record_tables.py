@@ -43,6 +43,8 @@ SUPPORT: dict[str, DataFrameSchema] = {
         resources_cost=amount("Cost of its resources in pounds"),
         total_cost=amount("Cost of it in all in pounds, where no cost of an hour is known"),
         chosen_by=usual("How its pupils were chosen", "test", "judgement", "lot"),
+        aligned_with=text("The whole-school initiative it goes with"),
+        monitored_how=account("How one will see whether it works"),
     ),
     "provision_pupils": table(
         "Who takes part in a provision, from when to when, and where they stood before and after.",

@@ -29,7 +29,7 @@ _RECORDS = {
     "actions": "action_id meeting_id about pupil_id subject what owner agreed_on by done_on result",
     "self_evaluation": "statement# rated_by on rating evidence owner by",
     "school_areas": "area_id area prompt found action owner by monitored_how monitored_on",
-    "flags": "pupil_id rule subject level evidence value# threshold# since_term run_id",
+    "flags": "pupil_id rule subject level evidence value# threshold# since_term",
     "runs": "run_id started_at ended_at status sentrack_version as_of",
 }
 """Every record and its columns; those with # are numbers."""
