@@ -9,6 +9,7 @@ from pandas import DataFrame, Series, Timedelta, Timestamp
 
 from sentrack_lib.measures.recorded import for_each, recorded
 from sentrack_lib.measures.taking_part import Calendar
+from sentrack_lib.measures.targets import OPEN_STATES, standing
 from sentrack_lib.terms import Term
 
 ACTION, TARGET, PROVISION, ENTITLEMENT = "action", "target", "provision review", "entitlement review"
@@ -87,14 +88,9 @@ def responsible(due: DataFrame) -> DataFrame:
 
 
 def open_targets(targets: DataFrame, reviews: DataFrame, day: Timestamp) -> DataFrame:
-    """The targets, set by `day`, that are not closed by a review up to then (`due` says when); with their latest `result`. Both
-    tables are from `recorded`."""
-    seen = reviews[~reviews["on"].gt(day) & reviews["result"].notna()]
-    latest = seen.sort_values("on", kind="stable").drop_duplicates("target_id", keep="last").set_index("target_id")
-    result = for_each(targets["target_id"], latest["result"]).str.casefold()
-    in_time = for_each(targets["target_id"], latest["on"]).ge(targets["by"]) | targets["by"].isna()
-    closed = result.isin(CLOSED) | (result.notna() & result.ne(GOES_ON) & in_time)
-    return targets.assign(result=result)[~closed & ~targets["set_on"].gt(day)]
+    """The targets, set by `day`, that are open then, with the `result` of their last review. Both tables are from `recorded`."""
+    stand = standing(targets, reviews, day)
+    return stand[stand["state"].isin(OPEN_STATES) & ~stand["set_on"].gt(day)]
 
 
 def said_day(day: date) -> str:

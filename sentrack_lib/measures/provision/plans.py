@@ -9,6 +9,7 @@ from pandas import DataFrame, Series
 from sentrack_lib.measures.provision.breakdown import UNIVERSAL, wave_of
 from sentrack_lib.measures.provision.running import ID, Kept, of_each
 from sentrack_lib.measures.taking_part import Calendar, between
+from sentrack_lib.measures.targets import OPEN_STATES, standing
 from sentrack_lib.sources.codes import has_sen, sen_group
 from sentrack_lib.terms import Term
 
@@ -16,7 +17,6 @@ ENOUGH, SEPARATE, NOT_YET = "provision map is enough", "separate plan", "not kno
 FEW_TARGETS = 4
 """A plan has no more than three or four targets, says Appendix A; more are not followed in a row of a map."""
 STATUTORY = ("ehc plan", "statement")
-CLOSED = ("reached", "not reached", "dropped")
 PARTS = {"provision": "provision", "targets": "targets", "outcomes": "outcomes that are due", "reviews": "a day of review"}
 COLUMNS = ["pupil_id", "recorded", *PARTS, "open_targets", "plan", "why"]
 
@@ -65,11 +65,10 @@ def _due(own: DataFrame, runs: DataFrame, as_of: date) -> Series:
 def _targets(kept: Kept, as_of: date) -> DataFrame:
     """The targets for one pupil: whether they are `open`, `due` and `done` (looked at, with a result)."""
     rows = kept["targets"].dropna(subset=["target_id", "pupil_id"]).drop_duplicates("target_id", keep="last")
-    looked = kept["target_reviews"].dropna(subset=["target_id", "result"])
-    looked = looked[~looked["on"].gt(pd.Timestamp(as_of))].sort_values("on", kind="stable", na_position="first")
-    last = looked.drop_duplicates("target_id", keep="last").set_index("target_id")["result"].str.strip().str.casefold()
-    result = rows["target_id"].map(last)
-    return rows.assign(open=~result.isin(CLOSED), done=result.notna(), due=rows["by"].lt(pd.Timestamp(as_of)))
+    reviews = kept["target_reviews"].dropna(subset=["target_id", "result"])
+    today = pd.Timestamp(as_of)
+    rows = standing(rows, reviews.assign(on=reviews["on"].fillna(pd.Timestamp.min)), today)
+    return rows.assign(open=rows["state"].isin(OPEN_STATES), done=rows["result"].notna(), due=rows["by"].lt(today))
 
 
 def _entitled(kept: Kept, term: Term, calendar: Calendar | None) -> DataFrame:

@@ -26,7 +26,7 @@ ASKED = {
     "pay_rates": ["term", "adult_id", "role", "start", "hourly_cost"],
     "entitlements": ["term", "entitlement_id", "pupil_id", "source", "hours_week", "start", "end"],
     "targets": ["term", "target_id", "pupil_id", "kind", "by"],
-    "target_reviews": ["term", "target_id", "on", "result"],
+    "target_reviews": ["term", "target_id", "on", "result", "outcome"],
 }  # fmt: skip
 """What the provision map asks of the records; any of it may be absent."""
 ID = "provision_id"

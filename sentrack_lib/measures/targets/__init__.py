@@ -3,11 +3,11 @@
 from sentrack_lib.measures.targets.back_test import challenging_reached
 from sentrack_lib.measures.targets.challenge import suggested_targets
 from sentrack_lib.measures.targets.chances import chance_in, said, score_below
-from sentrack_lib.measures.targets.checks import target_warnings
+from sentrack_lib.measures.targets.checks import OPEN_STATES, target_warnings
 from sentrack_lib.measures.targets.plans import curricular_targets, plans_of_pupils
-from sentrack_lib.measures.targets.set_targets import targets_held
+from sentrack_lib.measures.targets.set_targets import standing, targets_held
 
 __all__ = [
-    "challenging_reached", "chance_in", "curricular_targets", "plans_of_pupils", "said", "score_below", "suggested_targets",
-    "target_warnings", "targets_held",
+    "OPEN_STATES", "challenging_reached", "chance_in", "curricular_targets", "plans_of_pupils", "said", "score_below",
+    "standing", "suggested_targets", "target_warnings", "targets_held",
 ]  # fmt: skip

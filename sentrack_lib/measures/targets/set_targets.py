@@ -47,8 +47,8 @@ def targets_held(
     on_roll = places_among(rows["pupil_id"], Index(roll["pupil_id"].astype("str")).unique()) >= 0
     rows = rows[rows["pupil_id"].isna() | on_roll].reset_index(drop=True)
     today = pd.Timestamp(as_of)
-    rows = _reviewed(rows, newest(records, "target_reviews", term), today)
-    rows = rows.assign(kind=_kind(rows), state=_state(rows, today))
+    rows = standing(rows, newest(records, "target_reviews", term), today)
+    rows = rows.assign(kind=_kind(rows))
     rows = rows.assign(overdue_days=_overdue(rows, today))
     first = pd.Timestamp(Term(term.year, 0).dates(calendar)[0])
     this_year = _of_year(rows, term, first)
@@ -56,8 +56,14 @@ def targets_held(
     return _judged(rows[kept].reset_index(drop=True), this_year[kept].to_numpy(), Suggestions(suggested, scales))
 
 
+def standing(targets: DataFrame, reviews: DataFrame, today: pd.Timestamp) -> DataFrame:
+    """The targets with the last review of each up to a day (`result`, `reviewed_on`, `outcome`) and their `state` on it; those
+    are open whose state is one of `OPEN_STATES`."""
+    rows = _reviewed(targets, reviews, today)
+    return rows.assign(state=_state(rows, today))
+
+
 def _reviewed(rows: DataFrame, reviews: DataFrame, today: pd.Timestamp) -> DataFrame:
-    """The targets with the last review of each: `result`, `reviewed_on`, `outcome`."""
     past = reviews[reviews["on"].le(today)].sort_values("on", kind="stable").drop_duplicates("target_id", keep="last")
     last = past.rename(columns={"on": "reviewed_on"})[["target_id", "result", "reviewed_on", "outcome"]]
     return rows.merge(last, how="left", on="target_id")
@@ -74,6 +80,9 @@ def _kind(rows: DataFrame) -> Series:
 def _state(rows: DataFrame, today: pd.Timestamp) -> Series:
     """How each target stands on a day."""
     result = rows["result"].str.strip().str.casefold()
+    # What is reached in part, or not, before its day may still be reached.
+    early = result.isin(["partly reached", "not reached"]) & rows["reviewed_on"].lt(rows["by"])
+    result = result.mask(early, GOES_ON)
     past = rows["by"].lt(today)
     since = result.eq(GOES_ON) & ~(past & rows["reviewed_on"].lt(rows["by"]))
     states = [*(result.eq(end) for end in ENDED), since, past]
