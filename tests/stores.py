@@ -50,3 +50,9 @@ def evidence(number: int | str, what: str = "Reads aloud", **more: str) -> DataF
     """One note about an invented pupil."""
     row = {"term": AUTUMN, "evidence_id": f"N{number}", "pupil_id": "PX1", "kind": "observation", "what": what}
     return DataFrame([{**row, **more}])
+
+
+def notes(name: str, many: int, what: str = "Reads aloud") -> DataFrame:
+    """Several notes whose names begin alike."""
+    alike = evidence(1, what).loc[[0] * many].reset_index(drop=True)
+    return alike.assign(evidence_id=[f"N{name}-{row}" for row in range(many)])

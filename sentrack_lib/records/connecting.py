@@ -130,6 +130,8 @@ def _told(engine: Engine) -> Iterator[None]:
         if said is None:
             raise
         raise said from fault
+    except UnicodeDecodeError as fault:  # SQLite names what is damaged in letters that are none
+        raise damaged(engine.url) from fault
 
 
 def said_by(fault: Exception, address: URL) -> SentrackError | None:

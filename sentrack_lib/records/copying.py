@@ -66,8 +66,8 @@ def prove(file: Path) -> None:
                 raise BadInput(f"{file} holds no records. {NO_STORE}")
             if not all(row["seal"] == seal(row) for table in tables for row in _rows(connection, table) if "seal" in row):
                 raise BadInput(f"{file} is damaged: a row is not what was saved. {NO_STORE}")
-    except sqlite3.DatabaseError as fault:
-        raise BadInput(f"{file} cannot be read as a store ({fault}). {NO_STORE}") from fault
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as fault:
+        raise BadInput(f"{file} cannot be read as a store. {NO_STORE}") from fault
 
 
 def rows_in(file: Path) -> Iterator[dict[str, object]]:

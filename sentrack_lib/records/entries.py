@@ -69,6 +69,8 @@ class _Sheet:
 
     def tell(self, column: str, fault: Fault, wrong: Series) -> None:
         """Add a fault of a column for every row in which it is."""
+        if not wrong.any():
+            return
         values = self.rows.loc[wrong, column].str.replace("\0", "?", regex=False)
         self.found.append(problems_table(problem(self.table, fault, row, column, value) for row, value in values.items()))
 

@@ -133,9 +133,9 @@ def _write(connection: Connection, table: Table, row: Mapping[str, object], new:
 
 def _free(entry: str, taken: set[str]) -> str:
     """A name that no other entry has: two that differed by the pupil alone stay two."""
-    number = 1
-    while (name := entry + " " * (number - 1)) in taken:
-        number += 1
+    name = entry
+    while name in taken:
+        name = name.replace("[", "[ ", 1)  # says the same, and is another text
     taken.add(name)
     return name
 
@@ -182,7 +182,7 @@ def _holds(file: Path, seen: _Seen) -> bool:
     """Whether a copy holds the pupil; one that cannot be read may."""
     try:
         return any(seen.is_in(row) for row in rows_in(file))
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return True
 
 

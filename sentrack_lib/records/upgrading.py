@@ -75,7 +75,7 @@ def _refuse_damage(connection: Connection) -> None:
         return
     try:
         sound = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar() == "ok"
-    except (DatabaseError, sqlite3.DatabaseError) as fault:
+    except (DatabaseError, sqlite3.DatabaseError, UnicodeDecodeError) as fault:
         raise damaged(connection.engine.url) from fault
     if not sound:
         raise damaged(connection.engine.url)
