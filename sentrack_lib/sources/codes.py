@@ -7,11 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from pandas import Series
+from pandas import Index, Series
 
 FOLDER = Path(__file__).parent / "codes"
 NOT_KNOWN = "Not known"
 SEN_GROUPS = ("No SEN", "SEN support", "EHC plan", NOT_KNOWN)
+_SEN = {"No SEN": False, "SEN support": True, "EHC plan": True}
 
 
 @cache
@@ -28,8 +29,8 @@ def sen_group(statuses: Series) -> Series:
 
 def has_sen(statuses: Series) -> Series:
     """Whether each SEN status means SEN support or an EHC plan; missing where it is not known."""
-    groups = sen_group(statuses)
-    return groups.isin(["SEN support", "EHC plan"]).astype("boolean").mask(groups.eq(NOT_KNOWN))
+    groups = _meanings("sen_status", "sen_group")
+    return _mapped(statuses, lambda text: _SEN.get(groups.get(_code(text, "sen_status"), NOT_KNOWN)), "boolean")
 
 
 def need(needs: Series) -> Series:
@@ -108,9 +109,10 @@ def _is_known(written: Series, name: str) -> Series:
 
 def _mapped(written: Series, meaning: Callable[[str], str | bool | None], dtype: str = "str") -> Series:
     """`meaning` of each text, worked out once for each different text: a roll has many rows and few codes."""
-    places, texts = pd.factorize(written.astype("str").fillna(""))
-    meanings = Series([meaning(text) for text in texts], dtype=dtype)
-    return Series(meanings.take(places).array, index=written.index, name=written.name)
+    places, texts = pd.factorize(written)
+    # A missing text is at place -1: the last, which is blank.
+    meanings = Series([meaning(text) for text in [*Index(texts).astype("str"), ""]], dtype=dtype).array
+    return Series(meanings.take(places), index=written.index, name=written.name)
 
 
 def _code(written: str, name: str) -> str:

@@ -35,23 +35,23 @@ def groups_of(
     Where the answer is not known, a pupil is in no group of that family: one of the others that each group is compared with. An
     intersection, such as type of need × year group, is one more family; without `subject` it is asked of the average alone.
     `answers` are `groupings` of the roll, where they are at hand."""
-    known = {family: _of_roll(roll, groups) for family, groups in (answers or groupings(roll)).items()}
-    asked = list(dict.fromkeys([*FAMILIES, *_asked(intersections)]))
-    of_lessons = [family for family in SUBJECT_BOUND if any(family in each.split(CROSSED) for each in asked)]
-    known |= {family: _of_lessons(teaching_groups, family.replace(" ", "_")) for family in of_lessons}
-    parts = [_crossed(family, known) for family in asked]
-    return pd.concat(parts, ignore_index=True).astype("str")[COLUMNS]
+    answers = answers or groupings(roll)
+    crossed = dict.fromkeys(_asked(intersections))
+    known = {part: _members(part, roll, teaching_groups, answers) for family in crossed for part in _parts(family)}
+    always = {family: answers[family] for family in FAMILIES if family in answers}
+    parts = [_of_roll(roll, always), _of_lessons(teaching_groups, "teaching group")]
+    return pd.concat([*parts, *(_crossed(family, known) for family in crossed)], ignore_index=True).astype("str")[COLUMNS]
 
 
 def groupings(roll: DataFrame) -> dict[str, Series]:
     """The group of each pupil of the roll, by family; missing where it is not known."""
     status = sen_group(roll["sen_status"])
     years = "Year " + known_year_group(roll["year_group"])
-    named = {
-        "SEN status": status,
+    return {
+        "SEN status": _known(status),
         # A need left on the record of a pupil who no longer has SEN is history.
-        "type of need": need(roll["sen_need"]).where(status.ne("No SEN")),
-        "ethnicity": ethnic_group(roll["ethnicity"]),
+        "type of need": _known(need(roll["sen_need"])).where(status.ne("No SEN")),
+        "ethnicity": _known(ethnic_group(roll["ethnicity"])),
         "gender": roll["sex"].map({"M": "Boys", "F": "Girls"}),
         "pupil premium": _ticked(roll["pupil_premium"], "Pupil premium", "Not pupil premium"),
         "EAL": _ticked(roll["eal"], "EAL", "Not EAL"),
@@ -60,7 +60,6 @@ def groupings(roll: DataFrame) -> dict[str, Series]:
         "SEN by year group": years.where(has_sen(roll["sen_status"]).fillna(False)),
         YEAR_GROUP: years,
     }
-    return {family: groups.mask(groups.eq(NOT_KNOWN)) for family, groups in named.items()}
 
 
 def known_of(roll: DataFrame, answers: Mapping[str, Series] | None = None) -> DataFrame:
@@ -87,23 +86,41 @@ def small_groups(answers: Mapping[str, Series], roll: DataFrame) -> DataFrame:
 
 def _ticked(flags: Series, yes: str, no: str) -> Series:
     """Y and N in words; in a column that holds nothing but Y a blank is N."""
-    only_ticks = flags.eq("Y").any() and not flags.eq("N").any()
-    return flags.astype("str").fillna("N" if only_ticks else NOT_KNOWN).map({"Y": yes, "N": no})
+    written = set(flags.dropna().unique())
+    told = flags.map({"Y": yes, "N": no})
+    return told.mask(flags.isna(), no) if "Y" in written and "N" not in written else told
 
 
-def _of_roll(roll: DataFrame, groups: Series) -> DataFrame:
-    return DataFrame({"pupil_id": roll["pupil_id"], "group": groups, "subject": None}).dropna(subset=["group"])
+def _known(groups: Series) -> Series:
+    return groups.mask(groups.eq(NOT_KNOWN))
 
 
-def _of_lessons(teaching_groups: DataFrame, column: str) -> DataFrame:
-    rows = teaching_groups[["pupil_id", "subject", column]].set_axis(["pupil_id", "subject", "group"], axis=1)
-    rows = rows.dropna(subset=["group"]).drop_duplicates()
-    return rows.assign(group="Set " + rows["group"].astype("str")) if column == SET else rows
+def _members(family: str, roll: DataFrame, teaching_groups: DataFrame, answers: Mapping[str, Series]) -> DataFrame:
+    if family in SUBJECT_BOUND:
+        return _of_lessons(teaching_groups, family)
+    return _of_roll(roll, {family: answers[family]})
+
+
+def _of_roll(roll: DataFrame, answers: Mapping[str, Series]) -> DataFrame:
+    """The groups of every pupil, family by family."""
+    rows = DataFrame({"pupil_id": roll["pupil_id"], **answers}).melt("pupil_id", var_name="family", value_name="group")
+    return rows[rows["group"].notna()].assign(subject=None)
+
+
+def _of_lessons(teaching_groups: DataFrame, family: str) -> DataFrame:
+    rows = teaching_groups[["pupil_id", "subject", family.replace(" ", "_")]].set_axis(["pupil_id", "subject", "group"], axis=1)
+    rows = rows[rows["group"].notna()].drop_duplicates().assign(family=family)
+    return rows.assign(group="Set " + rows["group"].astype("str")) if family == SET else rows
+
+
+def _parts(family: str) -> list[str]:
+    """The questions that are asked together in a family."""
+    return [part for part in family.split(CROSSED) if part != SUBJECT]
 
 
 def _crossed(family: str, known: dict[str, DataFrame]) -> DataFrame:
     """The groups of a family; of an intersection, those of its parts put together."""
-    parts = [part for part in family.split(CROSSED) if part != SUBJECT]
+    parts = _parts(family)
     groups = reduce(_both, [known[part] for part in parts])
     if CROSSED in family and SUBJECT not in family.split(CROSSED):
         groups = groups.assign(subject=groups["subject"].where(groups["subject"].notna(), ALL))
