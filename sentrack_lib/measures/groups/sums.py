@@ -1,14 +1,19 @@
 """Pupils' figures added up for each group, and for all others of the same cohorts: the ground of every comparison of means."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from sentrack_lib.measures.progress.taught import places_among
+
 ROW = ["family", "group", "subject"]
 MOSTLY = 0.9
 """Of so many at least the drift must be known; the others, few, are taken to be like them."""
 Codes = NDArray[np.int64]
+Sums = dict[str, NDArray[Any]]
 
 
 def sums(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
@@ -20,24 +25,24 @@ def sums(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
     subject, subjects = pd.factorize(outcomes["subject"])
     place = _subject_of(outcomes["cohort"].to_numpy(dtype="int64"), subject)[cohort]
     number, keys = pd.factorize(group * max(len(subjects), 1) + place)
-    added = DataFrame({column: np.bincount(number, cells[column], len(keys)) for column in cells})
+    whole = _whole({name: np.bincount(number, values, len(keys)) for name, values in cells.items()})
     table = names.iloc[keys // max(len(subjects), 1)].reset_index(drop=True)
-    return _whole(table.assign(subject=pd.Index(subjects).astype("str").take(keys % max(len(subjects), 1))).join(added))
+    return table.assign(subject=pd.Index(subjects).astype("str").take(keys % max(len(subjects), 1)), **whole)
 
 
 def cohort_sums(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
     """As `sums`, with a row for every group and `cohort`."""
     names, group, cohort, cells = _cells(outcomes, groups)
-    return _whole(names.iloc[group].reset_index(drop=True).assign(cohort=cohort).join(cells))
+    return names.iloc[group].reset_index(drop=True).assign(cohort=cohort, **_whole(cells))
 
 
-def _cells(outcomes: DataFrame, groups: DataFrame) -> tuple[DataFrame, Codes, Codes, DataFrame]:
+def _cells(outcomes: DataFrame, groups: DataFrame) -> tuple[DataFrame, Codes, Codes, Sums]:
     """The groups, and for every group and cohort that meet: their numbers and their sums."""
     found, names = _named(groups)
     cohort = outcomes["cohort"].to_numpy(dtype="int64")
     many = int(cohort.max(initial=0)) + 1
     row, group = _pairs(outcomes, groups, found)
-    cells, at = np.unique(group * many + cohort[row], return_inverse=True)
+    at, cells = pd.factorize(group * many + cohort[row], sort=True)
     summands = _summands(outcomes)
     inside = {name: np.bincount(at, values[row], len(cells)) for name, values in summands.items()}
     everyone = {name: np.bincount(cohort, values, many)[cells % many] for name, values in summands.items()}
@@ -57,7 +62,7 @@ def _named(groups: DataFrame) -> tuple[Codes, DataFrame]:
 def _pairs(outcomes: DataFrame, groups: DataFrame, found: Codes) -> tuple[Codes, Codes]:
     """Rows of outcomes, each with a group its pupil is in; a group of one subject meets the rows of that subject only."""
     pupil, pupils = pd.factorize(outcomes["pupil_id"])
-    whose = pd.Index(pupils).get_indexer(pd.Index(groups["pupil_id"]))
+    whose = places_among(groups["pupil_id"], pd.Index(pupils))
     here = np.flatnonzero(whose >= 0)
     order = np.argsort(pupil, kind="stable")
     size = np.bincount(pupil, minlength=len(pupils))
@@ -67,13 +72,13 @@ def _pairs(outcomes: DataFrame, groups: DataFrame, found: Codes) -> tuple[Codes,
     step = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
     row = order[np.repeat(first[whose[here]], many) + step]
     subject, subjects = pd.factorize(outcomes["subject"])
-    wanted = pd.Index(subjects).get_indexer(pd.Index(groups["subject"]))
+    wanted = places_among(groups["subject"], pd.Index(subjects))
     wanted = np.where(groups["subject"].isna(), -1, np.where(wanted < 0, len(subjects), wanted))
     meets = (wanted[group_row] < 0) | (wanted[group_row] == subject[row])
     return row[meets], found[group_row[meets]]
 
 
-def _summands(outcomes: DataFrame) -> dict[str, NDArray[np.float64]]:
+def _summands(outcomes: DataFrame) -> Sums:
     u = outcomes["u"].to_numpy(dtype="float64")
     known, u = np.isfinite(u), np.nan_to_num(u)
     drift = np.where(known, outcomes["drift"].to_numpy(dtype="float64"), 0.0)
@@ -88,18 +93,19 @@ def _subject_of(cohort: Codes, subject: Codes) -> Codes:
     return of
 
 
-def _with_rest(inside: dict[str, NDArray], everyone: dict[str, NDArray]) -> DataFrame:
+def _with_rest(inside: Sums, everyone: Sums) -> Sums:
     """The sums of each cell with those of the others of its cohort, and the artefact of different starting points in it."""
-    cells, whole = DataFrame(inside), DataFrame(everyone)
-    rest = (whole - cells).where(cells["n"].gt(0), 0)
-    beside = cells["sure"].gt(0) & rest["sure"].gt(0)
-    gap = cells["drift"] / cells["sure"].where(beside) - rest["drift"] / rest["sure"].where(beside)
-    weight = cells["n"].where(beside, 0)
-    return cells.join(rest.add_suffix("_rest")).assign(artefact=(gap * weight).fillna(0.0), beside=weight)
+    rest = {name: np.where(inside["n"] > 0, everyone[name] - inside[name], 0.0) for name in inside}
+    beside = (inside["sure"] > 0) & (rest["sure"] > 0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gap = np.where(beside, inside["drift"] / inside["sure"] - rest["drift"] / rest["sure"], 0.0)
+    weight = np.where(beside, inside["n"], 0.0)
+    others = {f"{name}_rest": values for name, values in rest.items()}
+    return {**inside, **others, "artefact": gap * weight, "beside": weight}
 
 
-def _whole(table: DataFrame) -> DataFrame:
+def _whole(sums: Sums) -> Sums:
     """The artefact a pupil, where it is known for most on both sides; counts are whole numbers."""
-    sure = (table["sure"] >= MOSTLY * table["n"]) & (table["sure_rest"] >= MOSTLY * table["n_rest"]) & table["beside"].gt(0)
-    artefact = (table["artefact"] / table["beside"].where(sure)).where(sure)
-    return table.assign(artefact=artefact).astype(dict.fromkeys(["n", "n_rest"], "int64"))
+    sure = (sums["sure"] >= MOSTLY * sums["n"]) & (sums["sure_rest"] >= MOSTLY * sums["n_rest"]) & (sums["beside"] > 0)
+    artefact = sums["artefact"] / np.where(sure, sums["beside"], np.nan)
+    return {**sums, "artefact": artefact} | {name: sums[name].astype("int64") for name in ("n", "n_rest")}
