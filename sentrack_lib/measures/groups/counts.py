@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 from sentrack_lib.sources.codes import sen_group
 
+Codes = NDArray[np.int64]
 EVERYONE = "all pupils"
 EITHER = {"SEN support": "with SEN", "EHC plan": "with SEN", "No SEN": "without SEN", "Not known": "SEN not known"}
 """The coarser question, for readers to whom single statuses would be too small to show."""
@@ -34,8 +36,9 @@ def rates(roll: DataFrame, attendance: DataFrame, flags: DataFrame, behaviour: D
         .mask(pd.Series(behaviour.empty, pupils.index)),
         "likely to make low progress": pupils["pupil_id"].isin(low).astype("boolean").mask(~pupils["pupil_id"].isin(told)),
     }
-    families = _families(pupils)
-    return pd.concat([_by_group(measure, found, families) for measure, found in measured.items()], ignore_index=True)
+    names, groups = _numbered(_families(pupils))
+    parts = [names.assign(measure=measure, **_counts(found, groups, len(names))) for measure, found in measured.items()]
+    return pd.concat(parts, ignore_index=True)[["measure", "family", "group", "count", "of"]].astype({"count": "Int64"})
 
 
 def _families(pupils: DataFrame) -> dict[str, Series]:
@@ -44,19 +47,21 @@ def _families(pupils: DataFrame) -> dict[str, Series]:
     return {EVERYONE: everyone, "SEN": status.map(EITHER), "SEN status": status, "year group": pupils["year_group"]}
 
 
-def _by_group(measure: str, found: Series, families: Mapping[str, Series]) -> DataFrame:
-    parts = [_counts(found, groups).assign(family=family) for family, groups in families.items()]
-    # Year 7 before Year 10: shorter names first.
-    parts[-1] = parts[-1].sort_values("group", key=lambda years: years.astype("str").str.zfill(2))
-    return pd.concat(parts).assign(measure=measure)[["measure", "family", "group", "count", "of"]]
+def _numbered(families: Mapping[str, Series]) -> tuple[DataFrame, Codes]:
+    """All groups, family by family, in the order of the alphabet; and the number of each pupil's group in each family."""
+    names: list[tuple[str, str]] = []
+    numbers = []
+    for family, groups in families.items():
+        code, found = pd.factorize(groups)
+        # Year 7 before Year 10: shorter names first.
+        order = sorted(range(len(found)), key=lambda place: str(found[place]).zfill(2))
+        numbers.append(np.append(len(names) + np.argsort(order), -1)[code])
+        names += [(family, found[place]) for place in order]
+    return DataFrame(names, columns=["family", "group"]).astype("str"), np.array(numbers, dtype="int64")
 
 
-def _counts(found: Series, groups: Series) -> DataFrame:
-    """`count` of those `of` whom it is known, group by group, in the order of the alphabet."""
-    number, names = pd.factorize(groups, sort=True)
-    known, yes = (found.notna() & (number >= 0)).to_numpy(dtype=bool), found.fillna(False).to_numpy(dtype=bool)
-    counts = {
-        "count": np.bincount(number[known & yes], minlength=len(names)),
-        "of": np.bincount(number[known], minlength=len(names)),
-    }
-    return DataFrame({"group": pd.Index(names).astype("str"), **counts}).astype({"count": "Int64", "of": "int64"})
+def _counts(found: Series, groups: Codes, many: int) -> dict[str, Codes]:
+    """`count` of those `of` whom it is known, group by group."""
+    known, yes = found.notna().to_numpy(), found.fillna(False).to_numpy(dtype=bool)
+    told = {"count": groups[:, yes], "of": groups[:, known]}
+    return {name: np.bincount(number[number >= 0], minlength=many) for name, number in told.items()}
