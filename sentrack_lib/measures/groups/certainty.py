@@ -54,14 +54,14 @@ def _floats(values: Series) -> Numbers:
 
 def fisher(count: Series, n: Series, count_rest: Series, n_rest: Series) -> Series:
     """Fisher's exact test, two-sided, of a share against that of the rest: the p-value of each row, 1 where either is empty."""
-    rows = np.column_stack([count, n, count + count_rest, n + n_rest]).astype("float64")
+    rows = np.column_stack([count, n, count + count_rest, n + n_rest]).astype("int64")
     if not len(rows):
         return Series(index=n.index, dtype="float64")
     distinct, back = np.unique(rows, axis=0, return_inverse=True)
     return Series(_fisher(distinct)[back.reshape(-1)], index=n.index)
 
 
-def _fisher(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fisher(rows: NDArray[np.int64]) -> NDArray[np.float64]:
     """The sum of all tables that are no likelier than the one found, for rows of count, n, count of all, all."""
     count, n, counted, everyone = (column[:, None] for column in rows.T)
     possible = np.arange(int(min(counted.max(), n.max())) + 1)[None, :]
@@ -73,10 +73,12 @@ def _fisher(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 def _hypergeometric(k: NDArray, n: NDArray, counted: NDArray, everyone: NDArray) -> NDArray[np.float64]:
     """The chance that `k` of `n` drawn from `everyone` are among the `counted`; 0 where it cannot be."""
     possible = (k <= n) & (k <= counted) & (n - k <= everyone - counted)
+    # Looked up rather than worked out: the same few numbers come again in every row.
+    factorials = special.gammaln(np.arange(everyone.max() + 1) + 1.0)
 
     def ways(whole: NDArray, part: NDArray) -> NDArray:
         part = np.where(possible, part, 0)
-        return special.gammaln(whole + 1) - special.gammaln(part + 1) - special.gammaln(whole - part + 1)
+        return factorials[whole] - factorials[part] - factorials[whole - part]
 
     logs = ways(counted, k) + ways(everyone - counted, n - k) - ways(everyone, np.broadcast_to(n, possible.shape))
     return np.where(possible, np.exp(np.where(possible, logs, 0)), 0)
