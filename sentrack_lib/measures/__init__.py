@@ -44,7 +44,8 @@ def review(
     if since and since not in terms:
         raise BadInput(f"{school.folder} has no roll for {since}, from which progress is to be measured.")
     rules = rules_from(thresholds or {})
-    now = {name: table[table["term"].eq(str(term))].reset_index(drop=True) for name, table in school.tables.items()}
+    held = {each: _of(school, each) for each in terms[-2:]}
+    now = held[term]
     tables = coded(school.tables)
     grown = {each: progress(tables, school.scales, each, since if each == term else None) for each in terms}
     attended = {each: attendance(tables, each) for each in terms}
@@ -60,8 +61,8 @@ def review(
         **beside_others({**tables, **_plain(school)}, grown, attended, intersections),
         **_over_time(tables, growth, absences),
         **_evidence(school, tables, {**now, **known}, term),
-        **_taking_part(school, grown, terms),
-        **_arrivals(school, tables, term),
+        **_taking_part(held, grown),
+        **_arrivals(school, tables, now["pupils"], term),
         **look_closer(now["pupils"], now["teaching_groups"], grown[term], flags, _seed(school, term, seed)),
         **_about_data(school, terms),
     }
@@ -88,11 +89,10 @@ def _seed(school: School, term: Term, asked: int | None) -> int:
     return seed_of(school.name, str(term)) if asked is None else asked
 
 
-def _taking_part(school: School, grown: Mapping[Term, DataFrame], terms: tuple[Term, ...]) -> dict[str, DataFrame]:
+def _taking_part(held: Mapping[Term, Mapping[str, DataFrame]], grown: Mapping[Term, DataFrame]) -> dict[str, DataFrame]:
     """Who takes part in what, held against the term before, and how often they come."""
-    known = [
-        [*(_of(school, name, term) for name in ("pupils", "teaching_groups", "activities")), grown[term]] for term in terms[-2:]
-    ]
+    names = ("pupils", "teaching_groups", "activities")
+    known = [[*(tables[name] for name in names), grown[term]] for term, tables in held.items()]
     before = excesses(*known[0]) if len(known) > 1 else None
     roll, lessons, activities, growth = known[-1]
     came = attended_activities(roll, activities)
@@ -100,9 +100,8 @@ def _taking_part(school: School, grown: Mapping[Term, DataFrame], terms: tuple[T
     return {"representation": found, "attended_activities": came, "turnout": turnout(came)}
 
 
-def _arrivals(school: School, tables: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:
+def _arrivals(school: School, tables: Mapping[str, DataFrame], roll: DataFrame, term: Term) -> dict[str, DataFrame]:
     """What is known of Year 7, and its progress since primary school."""
-    roll = _of(school, "pupils", term)
     pupils = year_7(roll)
     known = known_of_arrivals(tables, pupils, term)
     names = ("pupils", "assessments", "prior_attainment", "teaching_groups")
@@ -113,8 +112,10 @@ def _arrivals(school: School, tables: Mapping[str, DataFrame], term: Term) -> di
     return {"arrivals": known, "transfer": transfer(known), **since}
 
 
-def _of(school: School, table: str, term: Term) -> DataFrame:
-    return school.tables[table].loc[school.tables[table]["term"].eq(str(term))]
+def _of(school: School, term: Term) -> dict[str, DataFrame]:
+    """The tables that are looked at term by term, as they were in one."""
+    tables = {name: school.tables[name] for name in ("pupils", "teaching_groups", "behaviour", "activities")}
+    return {name: table[table["term"].eq(str(term))].reset_index(drop=True) for name, table in tables.items()}
 
 
 def _plain(school: School) -> dict[str, DataFrame]:
