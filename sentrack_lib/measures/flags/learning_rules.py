@@ -131,7 +131,8 @@ class LowEffort:
 
     def _grades(self, known: Known) -> tuple[DataFrame, DataFrame]:
         """The latest effort grade of each term, pupil and subject: those in the lower half of their scale, and all."""
-        grades = known.table("assessments")
+        columns = ["term", "pupil_id", "subject", "kind", "state", "scale", "points", "rank", "assessed_on"]
+        grades = known.table("assessments")[columns]
         grades = grades[grades["kind"].eq("effort") & grades["state"].eq("graded")]
         grades = grades.sort_values("assessed_on", na_position="first", kind="stable")
         grades = grades.drop_duplicates(["term", "pupil_id", "subject"], keep="last")
@@ -180,7 +181,8 @@ class NoData:
 
     def _taught(self, known: Known) -> tuple[Mask, Mask]:
         """Each pupil's subjects of each term in which others of the year group have a grade, and where the pupil's is missing."""
-        marks, groups = known.table("assessments"), known.table("teaching_groups")
+        marks, groups = (known.table(name) for name in ("assessments", "teaching_groups"))
+        marks = marks[["term", "pupil_id", "subject", "kind", "state"]]
         marks = marks[marks["kind"].eq("actual")]
         graded = known.subjects_of(marks[marks["state"].eq("graded")])
         taught = known.subjects_of(marks) | known.subjects_of(groups)

@@ -110,13 +110,18 @@ def by_term(marks: Series, who: NDArray[Any], when: NDArray[Any], terms: int) ->
 
 def at_least(values: Series, threshold: float | Series) -> Series:
     """Whether values reach a threshold; the last digits of a division never decide."""
-    return values.astype("float64").add(1e-9).ge(threshold)
+    return _raised(values).ge(threshold)
+
+
+def _raised(values: Series) -> Series:
+    return values.astype("float64").add(1e-9)
 
 
 def judged(signals: DataFrame, rule: Any) -> DataFrame:
     """Signals with the levels that `value` enters and keeps by the rule's own thresholds."""
     fields = {"watch": rule.watch, "act": rule.act, "keeps_watch": rule.leave_watch, "keeps_act": rule.leave_act}
-    return signals.assign(**{level: at_least(signals["value"], threshold) for level, threshold in fields.items()})
+    values = _raised(signals["value"])
+    return signals.assign(**{level: values.ge(threshold) for level, threshold in fields.items()})
 
 
 def counted(number: float, noun: str) -> str:
