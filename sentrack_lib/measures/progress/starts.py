@@ -1,5 +1,6 @@
 """From where each pupil's progress is measured, and beside whom: start terms, prior attainment, cohorts."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -166,8 +167,8 @@ def _priors(table: DataFrame, taught: Taught, scales: Mapping[str, Scale]) -> tu
 def _stage_order(stages: Series) -> Codes:
     """Key stages by their number; what is none (a check in year 1 or 4, the early years) before them."""
     codes, seen = pd.factorize(stages)
-    numbers = Series(seen, dtype="str").str.extract(r"(?i)^\s*KS\s*(\d)", expand=False).astype("float64").fillna(0)
-    return np.append(numbers.astype("int64"), 0)[codes]
+    key_stages = (re.match(r"(?i)\s*KS\s*(\d)", stage) for stage in seen)
+    return np.array([int(found[1]) if found else 0 for found in key_stages] + [0])[codes]
 
 
 def _means(priors: Marks, pupil: Codes, stage: Codes, pupils: int, scales: int) -> tuple[Numbers, Codes]:

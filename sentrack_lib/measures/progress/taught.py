@@ -45,7 +45,7 @@ class Roll:
 
     @property
     def _all(self) -> int:
-        return int(self.subjects.get_indexer(Index([ALL]))[0])
+        return int(self.subjects.get_loc(ALL))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
