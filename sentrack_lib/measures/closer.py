@@ -10,6 +10,7 @@ import pandas as pd
 from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures.lots import drawn
+from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.sources.codes import has_sen, need, need_label
 
 LESSON, CONVERSATION = "lesson and work", "conversation"
@@ -45,12 +46,12 @@ def look_closer(
 ) -> dict[str, DataFrame]:
     """`closer` and `closer_balance` of a term; all tables are of the term, as `progress` and `raise_flags` return them."""
     pupils, points = _pupils(roll), _levels(flags)
-    taught = [_taught(each, teaching_groups, progress) for each in (pupils[pupils["sen"]], pupils[pupils["need"].eq(NO_SEN)])]
-    of_lessons, of_talks = _levelled(taught[0], points), _levelled(_to_talk_with(pupils), points)
+    taught = _taught(pupils[pupils["sen"] | pupils["need"].eq(NO_SEN)], teaching_groups, progress)
+    of_lessons, of_talks = _levelled(taught[taught["sen"]], points), _levelled(_to_talk_with(pupils), points)
     lessons, times = _drawn(LESSON, of_lessons, ["year_group", "need", "teaching_group"], seed)
     talks, _ = _drawn(CONVERSATION, of_talks, ["year_group", "need", "gender"], seed)
     # Those to compare with sit in a class of a pupil drawn, so that one visit shows both; in the subject where none is known.
-    beside = _levelled(taught[1].merge(lessons[["subject", "teaching_group"]].drop_duplicates()), points)
+    beside = _levelled(taught[~taught["sen"]].merge(lessons[["subject", "teaching_group"]].drop_duplicates()), points)
     peers = _peers(beside, seed, times)
     balance = closer_balance({LESSON: (lessons, of_lessons), CONVERSATION: (talks, of_talks)})
     return {"closer": closer(lessons, peers, talks, seed), "closer_balance": balance}
@@ -136,7 +137,8 @@ def _taught(pupils: DataFrame, teaching_groups: DataFrame, progress: DataFrame) 
     """A row a pupil and subject, with the class where it is known (the first of several)."""
     marked = progress.loc[progress["subject"].ne("all"), ["pupil_id", "subject"]]
     classes = teaching_groups[["pupil_id", "subject", "teaching_group"]]
-    own = [rows[Index(pupils["pupil_id"]).get_indexer(Index(rows["pupil_id"])) >= 0].astype("str") for rows in (classes, marked)]
+    known = Index(pupils["pupil_id"])
+    own = [rows[places_among(rows["pupil_id"], known) >= 0].astype("str") for rows in (classes, marked)]
     rows = pd.concat(own).sort_values("teaching_group", na_position="last").drop_duplicates(["pupil_id", "subject"])
     return rows.fillna({"teaching_group": ""}).merge(pupils, on="pupil_id")
 
