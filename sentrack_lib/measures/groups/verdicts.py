@@ -33,11 +33,11 @@ def seen(table: DataFrame, previous: DataFrame | None, row: Sequence[str]) -> Se
 
 def in_words(table: DataFrame, relevant: Series, questioned: float = QUESTIONED) -> Series:
     """The verdict on each row's `gap_less_artefact`, from its `q_value`, whether it is `relevant`, and what was `seen` before."""
-    direction = np.where(table["gap_less_artefact"].lt(0), f"{CLEAR}: lower, ", f"{CLEAR}: higher, ")
-    said = Series(direction, index=table.index, dtype="str").str.cat(table["seen"])
+    direction = np.where(table["gap_less_artefact"].lt(0), f"{CLEAR}: lower, ", f"{CLEAR}: higher, ").astype(object)
     large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)
     clear = table["q_value"].le(questioned) & relevant
-    return said.where(clear, NO_EVIDENCE).where(large, TOO_FEW).astype("str")
+    said = np.select([~large, ~clear], [TOO_FEW, NO_EVIDENCE], direction + table["seen"].to_numpy(dtype=object))
+    return Series(said, index=table.index, dtype="str")
 
 
 def why_not(table: DataFrame, relevant: Series) -> Series:
