@@ -95,13 +95,13 @@ def pupil_groups(roll: DataFrame, groups: DataFrame, answers: Mapping[str, Serie
 def _counted(happened: DataFrame, groups: DataFrame) -> DataFrame:
     """`count` of `n` for each measure and group, and (`_rest`) for all others of whom it is known."""
     measures = [str(name) for name in happened if name != "pupil_id"]
-    place = pd.Index(happened["pupil_id"]).get_indexer(pd.Index(groups["pupil_id"]))
+    place = places_among(groups["pupil_id"], pd.Index(happened["pupil_id"]))
     groups, place = groups[place >= 0], place[place >= 0]
-    number = groups.groupby(ROW, sort=False).ngroup().to_numpy()
-    names = groups[ROW].drop_duplicates(ignore_index=True).rename(columns={"family": "by"})
-    parts = [names.assign(measure=measure, **_counts(happened[measure], number, place, len(names))) for measure in measures]
-    table = pd.concat(parts, ignore_index=True)
-    return table.assign(family=table["measure"] + " by " + table["by"])
+    number = groups.groupby(ROW, sort=False).ngroup()
+    names = groups.loc[~number.duplicated(), ROW].rename(columns={"family": "by"})
+    counts = [DataFrame(_counts(happened[measure], number.to_numpy(), place, len(names))) for measure in measures]
+    table = pd.concat([names] * len(measures), ignore_index=True).assign(measure=np.repeat(measures, len(names)))
+    return table.assign(family=table["measure"] + " by " + table["by"]).join(pd.concat(counts, ignore_index=True))
 
 
 def _counts(happened: Series, number: np.ndarray, place: np.ndarray, groups: int) -> dict[str, np.ndarray]:
