@@ -130,11 +130,13 @@ def taught_in(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term
     marks, groups = tables["assessments"], tables["teaching_groups"]
     groups = groups[["pupil_id", "subject"]][in_term(groups, term)]
     roll = _roll(tables["pupils"], term, {*_names(groups["subject"]), *_names(marks["subject"])})
-    marked, at = roll.keys(marks), moments(marks["term"])
-    kinds = {kind: marks["kind"].eq(kind).to_numpy(dtype=bool) for kind in KINDS}
-    taught = Taught.of(roll, np.append(roll.keys(groups), marked[kinds["actual"] & (at == moment(term))]))
-    wanted = np.logical_or.reduce(list(kinds.values())) & (at <= moment(term))
-    placed = _marks(marks, scales, np.where(wanted, taught.at_key[marked], -1), at)
+    kinds, at = {kind: marks["kind"].eq(kind).to_numpy(dtype=bool) for kind in KINDS}, moments(marks["term"])
+    wanted = np.flatnonzero(np.logical_or.reduce(list(kinds.values())) & (at <= moment(term)))
+    marked = roll.keys(marks[["pupil_id", "subject"]].take(wanted))
+    now = kinds["actual"][wanted] & (at[wanted] == moment(term))
+    taught = Taught.of(roll, np.append(roll.keys(groups), marked[now]))
+    place = taught.at_key[marked]
+    placed = _marks(marks, scales, wanted[place >= 0], place[place >= 0], at)
     return taught, {kind: placed.only(of_kind[placed.row]) for kind, of_kind in kinds.items()}
 
 
@@ -156,14 +158,14 @@ def on_roll(pupils: DataFrame, term: Term) -> DataFrame:
     return DataFrame({"pupil_id": ids.take(order), "year_group": year_groups})
 
 
-def _marks(table: DataFrame, scales: Mapping[str, Scale], place: Codes, at: Codes) -> Marks:
+def _marks(table: DataFrame, scales: Mapping[str, Scale], rows: Codes, place: Codes, at: Codes) -> Marks:
     """The marks that have a place, oldest first."""
-    rows = np.flatnonzero(place >= 0)
-    rows = rows[_by_time(at[rows], table["assessed_on"].to_numpy()[rows])]
+    order = _by_time(at[rows], table["assessed_on"].to_numpy()[rows])
+    rows, place = rows[order], place[order]
     scale = places_among(table["scale"].take(rows), Index(list(scales)))
     points = table["points"].to_numpy(dtype=float)[rows]
     given = table["state"].take(rows).eq(GRADED).to_numpy(dtype=bool)
-    return Marks(place[rows], at[rows], scale, points, given, rows)
+    return Marks(place, at[rows], scale, points, given, rows)
 
 
 def _names(values: Series) -> Index:
