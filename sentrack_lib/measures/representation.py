@@ -99,7 +99,8 @@ def _counted(things: DataFrame, pupils: DataFrame) -> DataFrame:
     rows = things.drop_duplicates(["pupil_id", *thing])
     at = places_among(rows["pupil_id"], Index(pupils["pupil_id"]))
     rows = rows[at >= 0].assign(**{name: pupils[name].to_numpy()[at[at >= 0]] for name in ("year", "sen")})
-    part, year = rows.groupby([*thing, "year"])["sen"], pupils.groupby("year")["sen"]
+    rows = rows.assign(number=rows.groupby(thing).ngroup())
+    part, year = rows.groupby(["number", "year"])["sen"], pupils.groupby("year")["sen"]
     sides = DataFrame({"count": part.sum(), "known": part.count(), "everybody": part.size()}).astype("float64")
     whole = DataFrame({"n": year.sum(), "known_here": year.count()}).astype("float64")
     cells = sides.join(whole, on="year")
@@ -111,9 +112,9 @@ def _counted(things: DataFrame, pupils: DataFrame) -> DataFrame:
         not_known=cells["everybody"] - cells["known"],
     )
     numbers = ["count", "n", "count_rest", "n_rest", "not_known", "expected"]
-    found = cells.groupby(thing)[numbers].sum(skipna=False)
-    subject = rows.drop_duplicates(thing).set_index(thing)["subject"]
-    return found.assign(subject=subject, year_group="").reset_index().astype({"subject": "str"})
+    named = rows.drop_duplicates("number").set_index("number")[[*thing, "subject"]]
+    found = cells.groupby("number")[numbers].sum(skipna=False).join(named)
+    return found.assign(year_group="").reset_index(drop=True).astype({"subject": "str"})
 
 
 def _beside_expected(table: DataFrame) -> DataFrame:
