@@ -15,12 +15,12 @@ from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags import raise_flags, rules_from
 from sentrack_lib.measures.groups.beside_others import beside_others
 from sentrack_lib.measures.groups.counts import rates
-from sentrack_lib.measures.groups.membership import groups_of
+from sentrack_lib.measures.groups.membership import groupings, groups_of
 from sentrack_lib.measures.imports import corrected, imported_problems, imports, of_term
 from sentrack_lib.measures.progress import progress
 from sentrack_lib.measures.representation import excesses, representation
 from sentrack_lib.measures.support import supported
-from sentrack_lib.measures.transfer import below_primary, known_of_arrivals, since_primary, transfer, year_7
+from sentrack_lib.measures.transfer import ASKED_AGAIN, below_primary, known_of_arrivals, since_primary, transfer, year_7
 from sentrack_lib.measures.trend_changes import trend_changes
 from sentrack_lib.measures.trends import sums_by_term, trends
 from sentrack_lib.measures.turnout import attended_activities, turnout
@@ -107,7 +107,9 @@ def _arrivals(school: School, tables: Mapping[str, DataFrame], roll: DataFrame, 
     names = ("pupils", "assessments", "prior_attainment", "teaching_groups")
     only = {name: tables[name][tables[name]["pupil_id"].isin(pupils["pupil_id"])] for name in names}
     grown = progress(only, school.scales, term, from_prior=True)
-    groups = groups_of(roll[roll["pupil_id"].isin(pupils["pupil_id"])], only["teaching_groups"].iloc[:0])
+    here = roll[roll["pupil_id"].isin(pupils["pupil_id"])]
+    answers = {family: groups for family, groups in groupings(here).items() if family in ASKED_AGAIN}
+    groups = groups_of(here, only["teaching_groups"].iloc[:0], answers=answers)
     since = {"since_primary": since_primary(grown, groups), "below_primary": below_primary(grown)}
     return {"arrivals": known, "transfer": transfer(known), **since}
 
