@@ -77,9 +77,8 @@ def known_of(roll: DataFrame, answers: Mapping[str, Series] | None = None) -> Da
 
 def small_groups(answers: Mapping[str, Series], roll: DataFrame) -> DataFrame:
     """Who is in a group too small for any figure, fewer than 5 on the roll: one row a `family`, `group` and `pupil_id`."""
-    asked = [family for family in FAMILIES if family in answers]
-    parts = [DataFrame({"family": family, "group": answers[family], "pupil_id": roll["pupil_id"]}) for family in asked]
-    rows = pd.concat(parts, ignore_index=True).dropna(subset=["group"]).astype("str")
+    asked = {family: answers[family] for family in FAMILIES if family in answers}
+    rows = _of_roll(roll, asked)[["family", "group", "pupil_id"]].astype("str")
     size = rows.groupby(["family", "group"])["pupil_id"].transform("size")
     return rows[size.lt(SHOWN)].reset_index(drop=True)
 
