@@ -59,7 +59,7 @@ def _meeting(rows: DataFrame, pupils: pd.Index, subjects: pd.Index) -> np.ndarra
 
 def _over_classes(rows: DataFrame) -> DataFrame:
     """The gap within classes, subject by subject: each class weighs n1 n0 / (n1 + n0)."""
-    sums = _cells(rows).drop(columns="class").groupby("subject").sum().reset_index()
+    sums = _cells(rows).groupby("subject").sum().reset_index()
     weight, free = sums["weight"].where(sums["weight"].gt(0)), (sums["free"] - 1).where(sums["free"].gt(1))
     gap = sums["gap"] / weight
     artefact = (sums["artefact"] / weight).where(sums["sure"] >= MOSTLY * (sums["n"] + sums["n_rest"]))
@@ -94,7 +94,8 @@ def _cells(rows: DataFrame) -> DataFrame:
         "squares": u**2,
     }
     values |= {"sure": drift.notna().astype("int64"), "all": 1}
-    cells = rows[["subject", "class"]].assign(**values).groupby(["subject", "class"], sort=False).sum()
+    cells = DataFrame(values).groupby(rows["cohort"], sort=False).sum()
+    subject = rows.drop_duplicates("cohort").set_index("cohort")["subject"]
     n, rest = cells["mine"], cells["all"] - cells["mine"]
     both = n.gt(0) & rest.gt(0)
     weight = (n * rest / cells["all"]).where(both, 0)
@@ -106,4 +107,4 @@ def _cells(rows: DataFrame) -> DataFrame:
     squares = (cells["squares"] - cells["u"] ** 2 / cells["all"]).where(both, 0)
     whole = {"n": n.where(both, 0), "n_rest": rest.where(both, 0), "left": squares, "free": (cells["all"] - 1).where(both, 0)}
     whole["sure"] = cells["sure"].where(both, 0)
-    return DataFrame({**told, **whole}).reset_index()
+    return DataFrame({"subject": subject, **told, **whole})
