@@ -30,6 +30,9 @@ from sentrack_lib.sources.benchmarks import benchmarks_of
 from sentrack_lib.sources.loading import School
 from sentrack_lib.terms import Term
 
+FOLLOWED = ["pupil_id", "subject", "term", "scaled_residual", "growth_percentile", "p_low", "n_subjects"]
+"""What flags and trends ask of the progress of every term."""
+
 
 def review(
     school: School,
@@ -49,7 +52,8 @@ def review(
     tables = coded(school.tables)
     grown = {each: progress(tables, school.scales, each, since if each == term else None) for each in terms}
     attended = {each: attendance(tables, each) for each in terms}
-    growth, absences = (pd.concat(each.values(), ignore_index=True) for each in (grown, attended))
+    growth = pd.concat([each[FOLLOWED] for each in grown.values()], ignore_index=True)
+    absences = pd.concat(attended.values(), ignore_index=True)
     flags = raise_flags(tables, growth, absences, terms, rules, school.scales)
     known = {"progress": grown[term], "attendance": attended[term], "flags": flags}
     return {
