@@ -463,11 +463,9 @@ def test_where_no_rate_changes_and_nothing_else_is_recorded_it_costs_what_was_pl
     pd.testing.assert_series_equal(here["cost_planned"], here["cost_projected"], check_names=False)
 
 
-@settings(max_examples=10, deadline=None)
-@given(EVERYTHING, st.dates(date(2025, 8, 1), date(2026, 8, 1)))
-def test_nothing_is_changed_and_the_same_comes_out_again(records, as_of):
+def test_nothing_is_changed_and_the_same_comes_out_again(records, roll):
     before = {name: rows.copy() for name, rows in records.items()}
-    first, again = told(records, PEOPLE, as_of), told(records, PEOPLE, as_of)
+    first, again = told(records, roll), told(records, roll)
     for name, rows in records.items():
         pd.testing.assert_frame_equal(rows, before[name])
     for name, rows in first.items():

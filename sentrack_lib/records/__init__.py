@@ -20,3 +20,4 @@ from sentrack_lib.records.safekeeping import restore as restore
 from sentrack_lib.records.store import Saved as Saved
 from sentrack_lib.records.store import Store as Store
 from sentrack_lib.records.store import open_store as open_store
+from sentrack_lib.records.store import store_there as store_there

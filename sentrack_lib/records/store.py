@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from pandas import DataFrame
-from sqlalchemy import Connection, Engine, insert, text
+from sqlalchemy import Connection, Engine, func, insert, select, text
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.records.changing import Change, changes
@@ -62,6 +62,12 @@ class Store:
         """The names of all entries of some tables, those that were taken back included."""
         with reading(self.engine) as connection:
             return {table: every_entry(connection, table) for table in tables}
+
+    @property
+    def latest(self) -> int:
+        """The number of the last save; 0 where nothing was saved yet."""
+        with reading(self.engine) as connection:
+            return int(connection.execute(select(func.max(SAVES.c.save_no))).scalar() or 0)
 
     def save(self, tables: Mapping[str, DataFrame], by: str, how: str = "form") -> Saved:
         """Keep rows of records: all of them, or none where anything is wrong.

@@ -1,0 +1,99 @@
+"""One pupil: what is flagged, progress subject by subject, what is provided, and what goes home."""
+
+from collections.abc import Callable
+
+from pandas import DataFrame
+
+from sentrack_lib.terms import Term
+from sentrack_lib.views.forms.choices import day_to_offer
+from sentrack_lib.views.letters import letter, profile_page
+from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.parts import Part, Table, Unseen
+from sentrack_lib.views.tables.plan import days
+from sentrack_lib.views.tables.pupils import SOFT, called
+from sentrack_lib.views.words import band, pounds
+
+CHOOSE, NO_PUPILS = "Choose a pupil.", "Single pupils are shown to the inclusion manager and to departments."
+
+
+def of_one(make: Callable[[Papers], Part]) -> Callable[[Papers], Part]:
+    """A part about one pupil: a sentence where none is chosen, or where the audience is shown none."""
+
+    def part(papers: Papers) -> Part:
+        if not papers.has("roll"):
+            return Unseen(NO_PUPILS)
+        return Unseen(CHOOSE) if papers.pupil == ALL else make(papers)
+
+    part.__name__, part.__doc__ = make.__name__, make.__doc__
+    return part
+
+
+def name_of(papers: Papers) -> str:
+    """The pupil as they are called."""
+    return str(called(papers)["Pupil"].iloc[0])
+
+
+@of_one
+def own_flags(papers: Papers) -> Part:
+    """What is flagged about the pupil, since when, and who sees to it."""
+    rows = papers.flags
+    shown = DataFrame({
+        "Flag": rows["rule"],
+        "Level": rows["level"].map({"act": "look first", "watch": "watch"}),
+        "Why": rows["evidence"],
+        "Since": rows["since_term"].map(lambda term: Term.named(term).label),
+        "Owner": rows["owner"].astype("str").fillna("nobody yet"),
+    })  # fmt: skip
+    return Table(
+        shown, f"What is flagged: {name_of(papers)}", "A flag is a reason to look, not a judgement.", "nothing is flagged."
+    )
+
+
+@of_one
+def own_progress(papers: Papers) -> Part:
+    """The pupil's growth in each subject, with its band, and why it cannot be told."""
+    rows = papers.of_pupils("progress").assign(first=lambda row: row["subject"].ne(ALL)).sort_values(["first", "subject"])
+    shown = DataFrame({
+        "Subject": rows["subject"].replace(ALL, "on average"),
+        "Start": rows["start"].round(1),
+        "Now": rows["points"].round(1),
+        "Growth percentile": rows["growth_percentile"].round(0),
+        "Likely between": band(rows["band_low"], rows["band_high"]),
+        "Why not": rows["why_not"].astype("str").fillna(""),
+    })  # fmt: skip
+    return Table(shown, f"Progress subject by subject: {name_of(papers)}", SOFT, "no subject is known.")
+
+
+@of_one
+def own_provision(papers: Papers) -> Part:
+    """The provisions the pupil takes part in, sessions, outcome and cost."""
+    if not papers.has("pupil_provision"):
+        return Unseen("Provision is shown to those who plan it.")
+    rows = papers.of_pupils("pupil_provision")
+    came = rows["sessions_attended"].round(0).astype("Int64").astype("str").fillna("not recorded")
+    due = rows["sessions_due"].round(0).astype("Int64").astype("str").fillna("not known")
+    cost = {"Projected": rows["cost_projected"].map(pounds)} if "cost_projected" in rows else {}
+    shown = DataFrame({
+        "Provision": rows["name"],
+        "Wave": rows["wave"],
+        "From": days(rows["start"]),
+        "To": days(rows["end"]),
+        "Attended, of due": came + " of " + due,
+        "At the start": rows["baseline"],
+        "At the end": rows["outcome"],
+        "Rated": rows["rating"],
+        **cost,
+    })  # fmt: skip
+    return Table(shown, f"What is provided: {name_of(papers)}", "", "no provision is recorded.")
+
+
+@of_one
+def own_profile(papers: Papers) -> Part:
+    """The one-page profile."""
+    return profile_page(papers.tables, papers.pupil)
+
+
+@of_one
+def own_letter(papers: Papers) -> Part:
+    """The letter to the parents, as it would go home."""
+    return letter(papers.tables, papers.pupil, day_to_offer(papers))
