@@ -3,7 +3,9 @@
 The names a notebook may use:
 
 - `open_papers(school, term, audience, …)`: the tables of a term that the page's audience may see, opened at a part of the school;
-- `Page(papers)`: shows parts of the page, still in a batch and following the pickers on a dashboard;
+- `open_records(school, audience)`: who keeps the school's records, for a page on which decisions are written down;
+- `Page(papers, records)`: shows parts of the page, still in a batch and following the pickers on a dashboard;
+- `forms`: where people write what they decide;
 - `findings`: what was found, as sentences;
 - `figures`: pictures with their words;
 - `tables`: tables as they are printed.
@@ -15,10 +17,12 @@ _WHERE = {
     "Page": "sentrack_lib.views.controls",
     "figures": "sentrack_lib.views",
     "findings": "sentrack_lib.views",
+    "forms": "sentrack_lib.views",
+    "open_records": "sentrack_lib.cycle.keeping",
     "open_papers": "sentrack_lib.cycle.papers",
     "tables": "sentrack_lib.views",
 }
-__all__ = ["Page", "figures", "findings", "open_papers", "tables"]
+__all__ = ["Page", "figures", "findings", "forms", "open_papers", "open_records", "tables"]
 
 
 def __getattr__(name: str) -> object:

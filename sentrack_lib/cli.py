@@ -2,6 +2,7 @@
 
 import json
 import sys
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,16 @@ app = typer.Typer(
     help="Makes sure that pupils with SEN and disabilities progress.",
     rich_markup_mode=None,
 )
+kept = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="What people decided: out to Excel and in again, copies, trail."
+)
+app.add_typer(kept, name="records")
 Folder = Annotated[Path, typer.Argument(help="The school's folder, the one that holds school.yml.")]
+
+Url = Annotated[str | None, typer.Option("--records-url", help="Another database than records.sqlite in the folder.")]
+By = Annotated[
+    str, typer.Option(help="Who does it, as it is to stand in the records.", default_factory=getuser, show_default="you")
+]
 
 
 def main() -> None:
@@ -150,6 +160,95 @@ def dashboards(
     from sentrack_lib.settings import Parameters
 
     serve(Parameters.read(parameters), port, audience, subject)
+
+
+@kept.command("export", epilog="Example: sentrack records export data/sample records.xlsx")
+def export_records(
+    folder: Folder, file: Annotated[Path, typer.Argument(help="The workbook to write.")], url: Url = None
+) -> None:  # fmt: skip
+    """Write everything that is recorded as an Excel workbook, a sheet a table."""
+    from sentrack_lib.records import open_store
+    from sentrack_lib.records.workbook import export_workbook
+    from sentrack_lib.sources.loading import load_school
+
+    rows = export_workbook(load_school(folder), open_store(folder, url), file)
+    print(f"{rows:,} rows are in {file}. It names children; keep it safe. Bring it back with `sentrack records import`.")
+
+
+@kept.command("import", epilog="Example: sentrack records import data/sample records.xlsx --by 'Ms Example'")
+def import_records(
+    folder: Folder,
+    by: By,
+    file: Annotated[Path | None, typer.Argument(help="The filled workbook; else the sheets in the terms' folders.")] = None,
+    url: Url = None,
+) -> None:
+    """Keep what a filled workbook, or the sheets in the terms' folders, say; all of it, or nothing where anything is wrong."""
+    from sentrack_lib.records import file_sheets, open_store
+    from sentrack_lib.records.workbook import import_workbook
+    from sentrack_lib.sources.loading import load_school
+    from sentrack_lib.sources.problems import sentences
+
+    school, store = load_school(folder), open_store(folder, url)
+    if file:
+        saved, problems = import_workbook(school, store, file, by)
+        print("\n".join([*sentences(problems), f"{saved.rows} rows of {file.name} were new or changed, and are kept."]))
+    else:
+        filed = file_sheets(school, store, by)
+        print(f"{filed.rows if filed else 0} rows of the sheets were new, and are kept.")
+
+
+@kept.command(epilog="Example: sentrack records backup data/sample")
+def backup(
+    folder: Folder,
+    to: Annotated[Path | None, typer.Argument(help="Where to; else into backups/ of the folder.")] = None,
+    url: Url = None,
+) -> None:
+    """Copy the records into one file that is proved to be equal. Keep copies on another device too."""
+    from sentrack_lib.records import backup as copy_away
+    from sentrack_lib.records import open_store
+
+    print(f"The records are copied to {copy_away(open_store(folder, url), to)}.")
+
+
+@kept.command(epilog="Example: sentrack records restore data/sample data/sample/backups/….sqlite")
+def restore(folder: Folder, file: Annotated[Path, typer.Argument(help="A copy that backup made.")], url: Url = None) -> None:
+    """Go back to a copy; the records as they are now are copied first."""
+    from sentrack_lib.records import restore as go_back
+
+    before = go_back(file, folder, url)
+    print(f"The records are those of {file} again." + (f" As they were just now they are in {before}." if before else ""))
+
+
+@kept.command(epilog="Example: sentrack records trail data/sample --pupil P123")
+def trail(
+    folder: Folder,
+    table: Annotated[str | None, typer.Option(help="Only this table.")] = None,
+    pupil: Annotated[str | None, typer.Option(help="Only this pupil, by pupil_id.")] = None,
+    url: Url = None,
+) -> None:
+    """Print who recorded and changed what and when, oldest first, as CSV."""
+    from sentrack_lib.records import open_store
+
+    print(open_store(folder, url).trail(table, pupil).to_csv(index=False), end="")
+
+
+@kept.command(epilog="Example: sentrack records remove-pupil data/sample P123")
+def remove_pupil(
+    folder: Folder,
+    pupil: Annotated[str, typer.Argument(help="The pupil_id.")],
+    by: By,
+    backups_too: Annotated[bool, typer.Option("--backups-too", help="Delete copies that hold the pupil, too.")] = False,
+    url: Url = None,
+) -> None:
+    """Remove a pupil from the records for good. There is no way back."""
+    from sentrack_lib.records import forget, open_store
+    from sentrack_lib.sources.loading import load_school
+
+    roll = load_school(folder).tables["pupils"]
+    named = roll.loc[roll["pupil_id"].eq(pupil), ["forename", "surname"]].fillna("").drop_duplicates()
+    names = [f"{forename} {surname}".strip() for forename, surname in named.itertuples(index=False)]
+    removed = forget(open_store(folder, url), pupil, names, by, backups_too)
+    print("\n".join(removed.sentences()))
 
 
 @app.command(epilog="Example: sentrack thresholds >> parameters/ourschool.yml")

@@ -52,6 +52,12 @@ class Parameters(BaseModel):
     records_url: str | None = None
     intersections: tuple[tuple[str, ...], ...] = ()
     seed: int | None = None
+    as_of: date | None = None
+    """The day up to which costs and sessions are counted; else today, or the nearest day of the term."""
+    shared_by: str = "planned sessions"
+    """How the cost of one adult's hour is shared over a group."""
+    budget: dict[str, float] = Field(default_factory=dict)
+    """Pounds for the school year, by source of funding."""
 
     @field_validator("term", "since", mode="before")
     @classmethod

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ from sentrack_lib.views import forms
 from sentrack_lib.views.forms.changing import Changing, written
 from sentrack_lib.views.forms.fields import cell_of, fields_of
 from sentrack_lib.views.forms.records import OWN_IDS, Form, Section
-from sentrack_lib.views.forms.saving import NOT_SAVED, PATIENCE, WAITING, Saving
+from sentrack_lib.views.forms.saving import NOT_SAVED, PATIENCE, STANDS_ALREADY, WAITING, Saving
 from sentrack_lib.views.forms.sessions import NO_DAY, NO_PROVISION, NOBODY, Sessions
 
 TERM = "2025-26-summer"
@@ -33,7 +34,7 @@ class Kept:
     fault: Exception | None = None
     seconds: float = 0.0
     told: int = 0
-    at_clock = "14:05:09"
+    at = "2026-05-04T14:05:09+00:00"
     rows = 0
 
     def keep(self, tables: Any) -> "Kept":
@@ -46,6 +47,15 @@ class Kept:
 
     def kept(self) -> None:
         self.told += 1
+
+
+@pytest.fixture(autouse=True)
+def _in_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture
@@ -149,6 +159,15 @@ def test_records_get_names_of_their_own_and_nobody_is_asked_for_them(keeper: Kep
 
 
 # --- Save ends in a sentence -----------------------------------------------------------------------
+
+
+def test_nothing_new_is_said_to_stand_already(keeper: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = form(keeper)
+    fill(made, 0, pupil_id="P1", what="Meet parents")
+    monkeypatch.setattr(Kept, "keep", lambda self, tables: self)
+    made.saving.keep = keeper.keep
+    made.saving.button.click()
+    assert STANDS_ALREADY in made.saving.said.value
 
 
 def test_a_fault_of_the_record_is_told_and_what_was_written_stays(keeper: Kept) -> None:

@@ -24,6 +24,7 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from sentrack_lib.cycle.environment import only_environment, without_secrets
+from sentrack_lib.cycle.keeping import kept_school, let_write
 from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.pages import MADE_FOR, NOTEBOOKS
 from sentrack_lib.cycle.papers import READY
@@ -34,6 +35,8 @@ from sentrack_lib.views.controls import DASHBOARD
 
 HERE = "127.0.0.1"
 FIRST = "2_review"
+WRITERS = ("inclusion",)
+"""Audiences whose pages may write into the records."""
 IDLE_SECONDS = 900
 MOST_OPEN = 40
 """Pages open at once; each has a kernel of some ten megabytes of its own."""
@@ -56,12 +59,15 @@ def serve(parameters: Parameters, port: int, audience: str = "inclusion", subjec
     must_be_free(port)
     token = os.environ.get("SENTRACK_TOKEN") or secrets.token_urlsafe(24)
     with contextlib.suppress(KeyboardInterrupt), _desk() as desk:
+        _, store, note = kept_school(parameters) if audience in WRITERS else (None, None, "")
         papers = prepare(parameters, audience, desk / "papers", subject)
+        if store:
+            let_write(parameters, store, papers)
         pages = lay_ready(audience, desk / "pages")
         shown = shown_to_kernels(os.environ, token, str(parameters.school)) | {READY: str(papers), DASHBOARD: "1"}
         with only_environment(shown), warm_parent():
             must_be_free(port)
-            print(_welcome(audience, port, token), flush=True)
+            print("\n".join(filter(None, [note, _welcome(audience, port, token)])), flush=True)
             Framed.launch_instance([str(pages)], config=settings(port, token, desk))
 
 

@@ -16,11 +16,14 @@ from sentrack_lib.views.papers import ALL
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
-MADE_FOR = {
+MADE_FOR: dict[str, dict[str, list[str]]] = {
     "0_data": {"inclusion": ["school"]},
     "2_review": {"inclusion": ["school", "year_group"], "department": ["subject"], "governors": ["school"]},
+    "3_plan": {"inclusion": ["school"], "department": ["subject"]},
+    "4_implement": {"inclusion": ["school"]},
+    "pupil": {"inclusion": []},
 }
-"""For each notebook its audiences, and for each of these the parts of the school that get a page of their own."""
+"""For each notebook its audiences, and for each of these the parts of the school that get a page of their own in a run."""
 
 
 @dataclass(frozen=True)

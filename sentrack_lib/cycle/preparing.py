@@ -3,16 +3,20 @@
 import json
 import sys
 from collections.abc import Collection, Mapping
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
 from pandas import DataFrame
 
+from sentrack_lib.cycle.keeping import with_records
 from sentrack_lib.cycle.papers import lay_out
 from sentrack_lib.errors import SentrackError, WrongUse
 from sentrack_lib.measures import review
+from sentrack_lib.measures.planned import asked_for, day_counted_to, planned
+from sentrack_lib.measures.targets import suggested_targets
 from sentrack_lib.settings import Audience, Parameters, SchoolSettings, nearest, project_root
-from sentrack_lib.sources.loading import School, load_school
+from sentrack_lib.sources.loading import School
 from sentrack_lib.terms import Term
 from sentrack_lib.views.papers import ALL
 
@@ -23,7 +27,7 @@ def prepare(parameters: Parameters, audience: str, folder: Path, subject: str = 
         raise WrongUse(f"There is no audience {audience}.{nearest(audience, get_args(Audience))}")
     if audience == "department" and subject == ALL:
         raise WrongUse("Say for which department: name one of its subjects.")
-    school = load_school(parameters.school)
+    school = with_records(parameters)
     tables = reviewed(parameters, school)
     taught = subjects_of(tables)
     if subject not in (ALL, *taught):
@@ -32,9 +36,19 @@ def prepare(parameters: Parameters, audience: str, folder: Path, subject: str = 
 
 
 def reviewed(parameters: Parameters, school: School) -> dict[str, DataFrame]:
-    """Every table of the review that the parameters ask for."""
-    since = Term.named(parameters.since) if parameters.since else None
-    return review(school, Term.named(parameters.term), since, parameters.thresholds, parameters.intersections, parameters.seed)
+    """Every table of the review that the parameters ask for, and of what is planned on it."""
+    term, since = Term.named(parameters.term), Term.named(parameters.since) if parameters.since else None
+    found = review(school, term, since, parameters.thresholds, parameters.intersections, parameters.seed)
+    found |= suggested(school, term, since)
+    day = parameters.as_of or day_counted_to(term, school.settings, date.today())
+    adults = school.tables["adults"][school.tables["adults"]["term"].eq(str(term))]
+    asked = {**found, **asked_for(found, adults, day, parameters.shared_by, parameters.budget)}
+    return {**asked, **planned(asked, school.records, school.settings)}
+
+
+def suggested(school: School, term: Term, since: Term | None) -> dict[str, DataFrame]:
+    """What would be ambitious for each pupil in each subject."""
+    return {"suggested_targets": suggested_targets(school.tables, school.scales, term, since, school.settings.calendar)}
 
 
 def subjects_of(tables: Mapping[str, DataFrame]) -> list[str]:

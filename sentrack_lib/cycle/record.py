@@ -104,6 +104,18 @@ class Record:
         self._write()
         return failed
 
+    def of_run(self) -> dict[str, str]:
+        """The run as it is kept among the records."""
+        said = {
+            "run_id": "run_id",
+            "started_at": "started_at",
+            "ended_at": "ended_at",
+            "status": "status",
+            "version": "sentrack_version",
+        }
+        told = {column: str(self.written[name] or "") for name, column in said.items()}
+        return {**told, "as_of": str(self.written["parameters"]["as_of"])}
+
     def _entry(self, page: Page) -> dict[str, Any]:
         return next(entry for entry in self.written["notebooks"] if entry["name"] == page.name)
 
@@ -121,7 +133,14 @@ def _inputs(school: School) -> list[dict[str, Any]]:
     counts = school.counts.drop(columns=["term", "table"]).to_dict("records")
     kept = sorted(file.relative_to(school.folder).as_posix() for file in school.folder.glob(f"*/{IMPORTED}/*.csv"))
     alone: list[dict[str, Any]] = [{"file": file, **_hashed(school, file)} for file in ["school.yml", *kept]]
-    return [*alone, *({**row, **_hashed(school, row["file"])} for row in counts)]
+    decided = [{"file": "records", "sha256": _digest(_records(school))}]
+    return [*alone, *decided, *({**row, **_hashed(school, row["file"])} for row in counts)]
+
+
+def _records(school: School) -> bytes:
+    """What is recorded, as text; without what runs wrote themselves."""
+    tables = [table.to_csv(index=False) for name, table in school.records.items() if name not in ("flags", "runs")]
+    return "\n".join(tables).encode()
 
 
 def _hashed(school: School, file: str) -> dict[str, str | None]:

@@ -5,12 +5,15 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 from pandas import DataFrame
 
+from sentrack_lib.cycle.calendar_file import write_calendar
 from sentrack_lib.cycle.execution import Outcome
+from sentrack_lib.cycle.keeping import freeze, kept_school
 from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.packs import write_pack
 from sentrack_lib.cycle.pages import NOTEBOOKS, Page, pages_for
@@ -21,13 +24,15 @@ from sentrack_lib.cycle.workers import Job, many, warm_up
 from sentrack_lib.errors import RunFailed
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.files import write_table
-from sentrack_lib.sources.loading import School, load_school
+from sentrack_lib.sources.loading import School
 
 TABLES = {
     "progress": ("progress",), "flags": ("flags",), "comparisons": ("comparisons", "rate_comparisons"),
     "within_classes": ("within_classes",), "attainment": ("attainment",), "absences": ("absences",),
     "trends": ("trends",), "trend_changes": ("trend_changes",), "benchmarks": ("benchmarks",),
     "problems": ("problems",), "changes": ("changes",),
+    "provision_map": ("provision_map",), "pupil_provision": ("pupil_provision",), "costs_by": ("costs_by",),
+    "targets": ("targets",), "entitlements_met": ("entitlements_met",), "adults_week": ("adults_week",), "due": ("due",),
 }  # fmt: skip
 """The files that a run leaves, each with the tables it holds one under the other."""
 Said = Callable[[int, int, str], None]
@@ -41,6 +46,8 @@ class Report:
     made: int
     kept: int
     failed: Mapping[str, str]
+    note: str = ""
+    """Why records are not kept, where they are not."""
 
 
 def run(parameters: Parameters, only: Iterable[str] = (), jobs: int = 0, said: Said = lambda done, of, page: None) -> Report:
@@ -50,18 +57,27 @@ def run(parameters: Parameters, only: Iterable[str] = (), jobs: int = 0, said: S
     anything is written."""
     with _faults_told(parameters.out), private_desk() as desk, warm_parent():
         warm_up()  # like the warm parent, while the school is read
-        school = load_school(parameters.school)
+        school, store, note = kept_school(parameters)
         tables = reviewed(parameters, school)
+        counted = parameters.model_copy(update={"as_of": date.fromisoformat(tables["about"]["as_of"].iloc[0])})
         pages = pages_for(parameters, tables, list(only))
-        record = Record.begin(parameters, school, pages)
-        for name, parts in TABLES.items():
-            write_table(pd.concat([tables[part] for part in parts]), record.folder / "tables" / f"{name}.csv")
+        record = Record.begin(counted, school, pages)
+        _write_tables(tables, record.folder)
         missing = [page for page in pages if not record.is_whole(page)]
         record.clear()
         made = _Making(parameters, school, tables, record, desk)
         many([made.job(page) for page in missing], jobs or os.cpu_count() or 1, made.finish(said, len(pages)))
         failed = record.end()
-    return Report(record.folder, len(missing) - len(failed), len(pages) - len(missing), failed)
+        if store:
+            freeze(store, parameters.term, tables["flags"], record.of_run())
+    return Report(record.folder, len(missing) - len(failed), len(pages) - len(missing), failed, note)
+
+
+def _write_tables(tables: Mapping[str, DataFrame], folder: Path) -> None:
+    """The tables of the term as they are known now, and the calendar of what is due."""
+    for name, parts in TABLES.items():
+        write_table(pd.concat([tables[part] for part in parts]), folder / "tables" / f"{name}.csv")
+    write_calendar(tables["due"], folder / "calendar.ics", str(tables["about"]["school"].iloc[0]))
 
 
 @dataclass(frozen=True)

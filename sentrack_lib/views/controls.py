@@ -59,8 +59,9 @@ class Page:
         self._live = bool(os.environ.get(DASHBOARD))
         self.papers = papers.renewed(keeper.renewed(papers.tables)) if keeper and self._live else papers
         self._author = widgets.Text(description="Your name", placeholder="as it is to stand in the records", **_wide())
+        self._author.add_class("author")
         self._slots: list[tuple[Callable[[Papers], Part], widgets.HTML]] = []
-        self._paint = lru_cache(MOST_KEPT)(lambda part, *place: _painted(part, papers.on(*place)))
+        self._paint = lru_cache(MOST_KEPT)(lambda part, *place: _painted(part, self.papers.on(*place)))
         self._offering = False
         self._repainting: asyncio.Task[None] | None = None
         self._said = widgets.HTML()

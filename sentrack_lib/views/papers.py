@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -70,6 +71,11 @@ class Papers:
     def label(self) -> str:
         """The term as it is said: `Summer 2026`."""
         return str(self.tables["about"]["label"].iloc[0])
+
+    @property
+    def counted_to(self) -> date:
+        """The day up to which costs and sessions are counted: today, or the nearest day of the term."""
+        return date.fromisoformat(str(self.tables["about"]["as_of"].iloc[0])[:10])
 
     @cached_property
     def roll(self) -> DataFrame:

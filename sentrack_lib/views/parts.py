@@ -42,7 +42,7 @@ _TABLE = Environment(autoescape=True).from_string(
 <tr>{% for cell in row %}<td class="{{ columns[loop.index0][1] }}">{{ cell }}</td>{% endfor %}</tr>{% endfor %}
 </tbody></table>{% if note %}<p style="margin: .4em 8px 0; color: #1a1a1a; font-size: 13px">{{ note }}</p>{% endif %}</div>"""
 )
-_NUMBER = re.compile(r"[+\N{MINUS SIGN}-]?[\d.,]*( %| to \d+)?")
+_NUMBER = re.compile(r"[+\N{MINUS SIGN}-]?£?[\d.,]*( %| to \d+)?")
 PIXELS = 110
 """An inch of a figure on a screen, so that its smallest words are as large as those of a table."""
 

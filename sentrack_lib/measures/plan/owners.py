@@ -21,7 +21,7 @@ def with_owners(flags: DataFrame, actions: DataFrame, term: Term, calendar: Cale
     one. It must have been agreed, in a term up to `term`, since the flag has stood: what was agreed before did not help."""
     told = actions.reindex(columns=ABOUT).dropna(subset=["pupil_id"])
     if flags.empty or told.empty:
-        return flags
+        return flags.assign(**{name: Series(pd.NA, flags.index, dtype="str") for name in ("owner", "action_id")})
     numbered = flags.assign(flag=range(len(flags)))[["flag", "pupil_id", "rule", "subject", "since_term"]].astype(
         {"pupil_id": "str"}
     )

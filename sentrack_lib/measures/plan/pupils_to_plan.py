@@ -21,14 +21,18 @@ def pupils_to_plan(flags: DataFrame, support: DataFrame, targets: DataFrame, act
     many `targets` are open. `flags` have their owners (`with_owners`); `support` is from the function of that name."""
     if flags.empty:
         return DataFrame(columns=COLUMNS)
-    of = flags.sort_values("level").groupby("pupil_id", sort=False)
-    told = of.agg(
-        rank=("rank", "first"), level=("level", "first"), rules=("rule", _once), subjects=("subject", _once),
-        evidence=("evidence", "\n".join), since_term=("since_term", _oldest),
-    )  # fmt: skip
+    rows = flags.sort_values("level").assign(
+        age=flags["since_term"].map({name: -_age(name, term) for name in flags["since_term"].unique()})
+    )
+    told = rows.groupby("pupil_id", sort=False).agg(rank=("rank", "first"), level=("level", "first"), age=("age", "min"))
+    told = told.join(
+        [_once(rows, "rule", "rules"), _once(rows, "subject", "subjects"), _once(rows, "evidence", "evidence", "\n")]
+    )
+    oldest = rows.sort_values("age", kind="stable").drop_duplicates("pupil_id").set_index("pupil_id")["since_term"]
+    told = told.join(oldest).fillna({"subjects": ""})
     owned = flags["action_id"].notna()
     told["waiting"] = (flags["level"].eq("act") & ~owned).groupby(flags["pupil_id"]).any()
-    told["terms"] = told["since_term"].map(lambda name: terms_between(Term.named(name), term))
+    told["terms"] = -told["age"]
     newest = _newest(flags[owned], actions)
     beside = support.set_index("pupil_id")[["provisions", "adult_hours_week"]]
     told = told.join(newest).join(beside).assign(targets=_open(targets)).fillna({"targets": 0, "provisions": ""})
@@ -43,12 +47,14 @@ def terms_between(first: Term, last: Term) -> int:
     return (last.year * seasons + last.season) - (first.year * seasons + first.season) + 1
 
 
-def _once(words: Series) -> str:
-    return "; ".join(words.dropna().astype("str").unique())
+def _age(name: str, term: Term) -> int:
+    return terms_between(Term.named(name), term)
 
 
-def _oldest(names: Series) -> str:
-    return str(min(map(Term.named, names)))
+def _once(rows: DataFrame, column: str, named: str, between: str = "; ") -> Series:
+    """Of each pupil what stands in a column, each word once."""
+    words = rows[["pupil_id", column]].dropna().drop_duplicates()
+    return words.groupby("pupil_id", sort=False)[column].agg(between.join).rename(named)
 
 
 def _newest(owned: DataFrame, actions: DataFrame) -> DataFrame:

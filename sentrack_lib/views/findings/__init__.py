@@ -4,13 +4,15 @@ from sentrack_lib.views.findings.about_data import data
 from sentrack_lib.views.findings.closer import closer
 from sentrack_lib.views.findings.due import due
 from sentrack_lib.views.findings.groups import groups, known, subject_or_pupil
+from sentrack_lib.views.findings.implement import implement
 from sentrack_lib.views.findings.opening import about, review
+from sentrack_lib.views.findings.plan import plan
 from sentrack_lib.views.findings.representation import representation, transfer
 from sentrack_lib.views.findings.support import support
 from sentrack_lib.views.findings.trends import changed, trends
 from sentrack_lib.views.findings.voices import views
 
 __all__ = [
-    "about", "changed", "closer", "data", "due", "groups", "known", "representation", "review", "subject_or_pupil",
-    "support", "transfer", "trends", "views",
+    "about", "changed", "closer", "data", "due", "groups", "implement", "known", "plan", "representation", "review",
+    "subject_or_pupil", "support", "transfer", "trends", "views",
 ]  # fmt: skip

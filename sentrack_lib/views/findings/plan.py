@@ -28,7 +28,10 @@ def _waiting(papers: Papers) -> str:
     whole = of(counts["waiting"], counts["flagged"], "pupil flagged to act on", "pupils flagged to act on")
     since = "more than this term" if longer else "this term"
     age = f"for {longer or 'none'} of them the flag has stood for more than this term"
-    return f"For {whole} nothing is agreed; {age if counts['waiting'] > 1 else f'the flag has stood for {since}'}."
+    tail = age if counts["waiting"] > 1 else f"the flag has stood for {since}"
+    if counts["waiting"] == counts["flagged"] > 1:
+        return f"Nothing is agreed yet for any of the {counts['flagged']:,} pupils flagged to act on; {tail}."
+    return f"For {whole} nothing is agreed; {tail}."
 
 
 def _groups(papers: Papers) -> str:
@@ -37,7 +40,10 @@ def _groups(papers: Papers) -> str:
     if rows.empty:
         return "No group shows a clear difference to the worse in progress; smaller ones may exist."
     told = sentence(said(len(rows), "group progresses", "groups progress"))
-    return f"{told} clearly less than others; for {of(open_, len(rows), 'group', 'groups')} nothing is agreed."
+    agreed = (
+        f"for {of(open_, len(rows), 'group', 'groups')} nothing is agreed" if open_ < len(rows) else "nothing is agreed for any"
+    )
+    return f"{told} clearly less than others; {agreed}."
 
 
 def _map(papers: Papers) -> str:
@@ -94,4 +100,5 @@ def _adults(papers: Papers) -> list[str]:
     names = f": {', '.join(over['name'].fillna(over['adult_id']))}" if 0 < len(over) <= 3 else ""
     loaded = f"{sentence(said(len(over), 'adult'))} {are(len(over))} timetabled for more than the contract{names}."
     count = int(free.notna().sum())
-    return [f"{sentence(said(count, 'adult'))} {have(count)} free hours, {free.sum():g} a week together. {loaded}"]
+    together = f", {free.sum():g} a week together" if count else ""
+    return [f"{sentence(said(count, 'adult'))} {have(count)} free hours{together}. {loaded}"]

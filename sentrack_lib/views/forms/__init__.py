@@ -1,13 +1,16 @@
 """Forms: what people decide is written here and saved into the school's records, all of a decision together or nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from sentrack_lib.measures.targets import target_warnings
 from sentrack_lib.views.forms.changing import Changing
-from sentrack_lib.views.forms.choices import choices_of, day_to_offer
+from sentrack_lib.views.forms.choices import choices_of
 from sentrack_lib.views.forms.records import Form, Keep, Section
 from sentrack_lib.views.forms.sessions import Sessions
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.tables.pupils import called
+from sentrack_lib.views.tables.targets import from_here
 
 __all__ = [
     "change_action",
@@ -53,7 +56,22 @@ ENTITLEMENT = Section("entitlements", "Support that is specified for a pupil")
 
 def decision(papers: Papers, keep: Keep, kept: Kept) -> Form:
     """A decision for a pupil: what is agreed, and with it a provision, a target and an adult where there are any."""
-    return Form(DECISION, choices_of(papers), papers.term, keep, kept)
+    day = papers.counted_to.isoformat()
+    today = {"actions": {"agreed_on": day}, "targets": {"set_on": day}}
+    sections = [replace(each, given={**each.given, **today.get(each.table, {})}) for each in DECISION]
+    sections = [replace(each, mind=_about_target(papers)) if each.table == "targets" else each for each in sections]
+    return Form(sections, choices_of(papers), papers.term, keep, kept)
+
+
+def _about_target(papers: Papers) -> Callable[[Mapping[str, str]], list[str]]:
+    """What to mind about a target: what would be ambitious from where the pupil stands, and what is missing or unlikely."""
+    suggested, held = papers.tables["suggested_targets"], papers.tables["targets"]
+
+    def minded(cells: Mapping[str, str]) -> list[str]:
+        mine = suggested[suggested["pupil_id"].eq(cells.get("pupil_id", "")) & suggested["subject"].eq(cells.get("subject", ""))]
+        return [*map(from_here, mine.to_dict("records")), *target_warnings(cells, mine, held)]
+
+    return minded
 
 
 def provision(papers: Papers, keep: Keep, kept: Kept) -> Form:
@@ -87,7 +105,7 @@ def sessions(papers: Papers, keep: Keep, kept: Kept) -> Sessions:
     names = dict(zip(called(papers.on())["pupil_id"], called(papers.on())["Pupil"], strict=True))
     groups = {str(of): [(names.get(each, each), each) for each in rows] for of, rows in given.groupby("provision_id")["pupil_id"]}
     running = [(shown, own) for shown, own in choices_of(papers)["provision_id"] if own in groups]
-    return Sessions(running, groups, papers.term, day_to_offer(papers), keep, kept)
+    return Sessions(running, groups, papers.term, papers.counted_to, keep, kept)
 
 
 def change_action(papers: Papers, keep: Keep, kept: Kept) -> Changing:

@@ -1,10 +1,8 @@
 """What can be chosen in a form: the pupils, adults, provisions and targets of the papers, as they are called."""
 
-from datetime import date
-
 from pandas import DataFrame, Series
 
-from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.tables.pupils import called
 
 Offered = list[tuple[str, str]]
@@ -60,13 +58,3 @@ def _named(papers: Papers, table: str, own: str, *words: str) -> Offered:
 
 def _teaching_groups(papers: Papers) -> list[str]:
     return sorted(papers.tables["teaching_groups"]["teaching_group"].dropna().unique()) if papers.has("teaching_groups") else []
-
-
-def day_to_offer(papers: Papers) -> date:
-    """The day a form offers first: today, or the last day of the term where that is over."""
-    return date.fromisoformat(str(papers.tables["about"]["as_of"].iloc[0])[:10])
-
-
-def part_of(papers: Papers) -> str:
-    """The subject looked at, where there is one."""
-    return "" if papers.subject == ALL else papers.subject

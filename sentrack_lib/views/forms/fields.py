@@ -40,7 +40,7 @@ class Field:
             return widgets.DatePicker(value=date.fromisoformat(cell) if cell else None, **wishes)
         if self.usual:
             return widgets.Combobox(options=self.usual, value=cell, ensure_option=False, **wishes)
-        return (widgets.Textarea if self.long else widgets.Text)(value=cell, **wishes)
+        return (widgets.Textarea if self.long else widgets.Text)(value=cell, continuous_update=False, **wishes)
 
 
 _SHAPE = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(28rem, 100%)")}

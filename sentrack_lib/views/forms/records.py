@@ -1,7 +1,8 @@
 """Forms: parts that are filled in. Each is made of sections, one for each record that a decision writes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from secrets import token_hex
 from typing import Any
 
@@ -27,6 +28,8 @@ class Section:
     """Cells that are recorded without being asked for."""
     shared: tuple[str, ...] = ()
     """Cells that are taken from a section before this one, such as the pupil."""
+    mind: Callable[[Mapping[str, str]], Sequence[str]] | None = None
+    """What is to be minded about the record as it is filled in, in sentences; it may be saved all the same."""
 
 
 class Filled:
@@ -37,13 +40,21 @@ class Filled:
         self.section, self._first = section, dict(cells or {})
         self.fields: list[Field] = fields_of(section.table, choices, section.only or _asked(section))
         self.inputs = {each.name: each.widget(self._first.get(each.name, "")) for each in self.fields}
+        self.minded = widgets.HTML()
+        self.minded.add_class("said")
 
     def widget(self) -> widgets.Widget:
         """The title and the fields."""
         heading = widgets.HTML(f"<h3>{self.section.title}</h3>")
         row = widgets.HBox(list(self.inputs.values()), layout=widgets.Layout(flex_flow="row wrap"))
         row.add_class("fields")
-        return widgets.VBox([heading, row])
+        return widgets.VBox([heading, row, self.minded] if self.section.mind else [heading, row])
+
+    def tell(self, cells: Mapping[str, str]) -> None:
+        """Say what is to be minded, once something is filled in."""
+        if self.section.mind:
+            lines = self.section.mind(cells) if self.touched else []
+            self.minded.value = "".join(f"<p>{escape(line)}</p>" for line in lines)
 
     @property
     def cells(self) -> dict[str, str]:
@@ -69,6 +80,9 @@ class Form:
         self.term = term
         self.sections = [Filled(section, choices) for section in sections]
         self.saving = Saving(self.rows, keep, lambda: self._kept(kept))
+        for each in self.sections:
+            for one in each.inputs.values():
+                one.observe(self._mind, names="value")
 
     def widget(self) -> widgets.Widget:
         """The form."""
@@ -78,17 +92,27 @@ class Form:
 
     def rows(self) -> dict[str, DataFrame]:
         """The records that were filled in, by table; `BadInput` where nothing was."""
-        said: dict[str, str] = {}
         found: dict[str, list[dict[str, str]]] = {}
-        for each in self.sections:
-            taken = {name: said.get(name, "") for name in each.section.shared if not each.cells.get(name)}
-            cells = {**each.section.given, **each.cells, **taken}
+        for each, cells in self._filled():
             if each.touched:
                 found.setdefault(each.section.table, []).append({"term": self.term, **_named(each.section.table, cells)})
-            said |= {name: cell for name, cell in cells.items() if cell}
         if not found:
             raise BadInput("Nothing is filled in yet.")
         return {table: DataFrame(rows, dtype="str").fillna("") for table, rows in found.items()}
+
+    def _filled(self) -> Iterator[tuple[Filled, dict[str, str]]]:
+        """Each section with its cells, and what it takes from those before it."""
+        said: dict[str, str] = {}
+        for each in self.sections:
+            own = each.cells
+            taken = {name: said.get(name, "") for name in each.section.shared if not own.get(name)}
+            cells = {**each.section.given, **own, **taken}
+            said |= {name: cell for name, cell in cells.items() if cell}
+            yield each, cells
+
+    def _mind(self, _change: object) -> None:
+        for each, cells in self._filled():
+            each.tell(cells)
 
     def _kept(self, kept: Callable[[], None]) -> None:
         for each in self.sections:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -13,6 +14,7 @@ from sentrack_lib.views.parts import Table
 
 Tables = Mapping[str, DataFrame]
 SAVING = "Saving …"
+STANDS_ALREADY = "Nothing was saved: it stands so already."
 WAITING = "Still saving: somebody else may be saving at this moment. What you wrote stays here."
 NOT_SAVED = "Nothing was saved. What you wrote is still here: try again, or note it on paper and tell who looks after sentrack."
 PATIENCE = 1.5
@@ -50,7 +52,7 @@ class Saving:
             if not done:
                 self.say(WAITING)
             saved = await keeping
-            self.say(f"Saved {saved.at_clock}, {saved.rows} {'row' if saved.rows == 1 else 'rows'}.")
+            self.say(_said(saved))
             self.kept()
         except SentrackError as fault:
             self._refused(fault)
@@ -69,3 +71,11 @@ class Saving:
         """Put a sentence, and what is already HTML behind it, beside the button."""
         lines = "<br>".join(escape(line) for line in words.splitlines())
         self.said.value = f"<p{' role=alert' if alert else ''}>{lines}</p>{more}"
+
+
+def _said(saved: Any) -> str:
+    """`Saved 14:05:09, 3 rows.`, by the clock on the wall."""
+    if not saved.rows:
+        return STANDS_ALREADY
+    at = datetime.fromisoformat(saved.at).astimezone()
+    return f"Saved {at:%H:%M:%S}, {saved.rows} {'row' if saved.rows == 1 else 'rows'}."

@@ -1,5 +1,15 @@
 """Tables as they are printed: in the school's words, pupils by name, numbers rounded, missing left blank."""
 
+from sentrack_lib.views.tables.adults import (
+    adults_cost,
+    adults_week,
+    checks_by_statement,
+    clashes,
+    entitlements_met,
+    free_adults,
+    leaning,
+    unprepared,
+)
 from sentrack_lib.views.tables.attainment import absences, attainment
 from sentrack_lib.views.tables.benchmarks import benchmarks
 from sentrack_lib.views.tables.changed import changed
@@ -10,21 +20,38 @@ from sentrack_lib.views.tables.down import next_down
 from sentrack_lib.views.tables.due import due, responsible
 from sentrack_lib.views.tables.forms import conversation_form, observation_form
 from sentrack_lib.views.tables.groups import by_background, by_class, by_intersection, by_need, by_sen, by_subject, by_year, rates
+from sentrack_lib.views.tables.notes import notes
+from sentrack_lib.views.tables.one_pupil import own_flags, own_letter, own_profile, own_progress, own_provision
+from sentrack_lib.views.tables.plan import budget, decided, groups_to_plan, waiting, whole_plan
+from sentrack_lib.views.tables.provision import (
+    cost_a_pupil,
+    costs_by,
+    provision_gaps,
+    seldom_there,
+    separate_plans,
+    sessions_given,
+)
 from sentrack_lib.views.tables.pupils import look_first, pupils
 from sentrack_lib.views.tables.representation import representation, sets, taking_part
 from sentrack_lib.views.tables.shares import rates_by_sen, rates_that_differ
 from sentrack_lib.views.tables.sheets import sheets
 from sentrack_lib.views.tables.small_groups import small_groups
 from sentrack_lib.views.tables.support import provisions, support_missing, support_without_progress
+from sentrack_lib.views.tables.targets import curricular_targets, suggested_targets, targets, too_many_targets
 from sentrack_lib.views.tables.transfer import dip, transfer
 from sentrack_lib.views.tables.trends import trends
 from sentrack_lib.views.tables.voices import asked_before, comments, responses, views, views_that_differ
 
 __all__ = [
-    "absences", "asked_before", "attainment", "balance", "benchmarks", "by_background", "by_class", "by_intersection",
-    "by_need", "by_sen", "by_subject", "by_year", "changed", "changes", "closer", "codes", "columns", "comments",
-    "conversation_form", "conversations", "coverage", "dip", "due", "files", "imports", "look_first", "made", "next_down",
-    "observation_form", "own_by_subject", "problems", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ",
-    "representation", "responses", "responsible", "sets", "sheets", "small_groups", "subject_or_pupil", "support_missing",
-    "support_without_progress", "taking_part", "transfer", "trends", "views", "views_that_differ", "within_classes",
+    "absences", "adults_cost", "adults_week", "asked_before", "attainment", "balance", "benchmarks", "budget",
+    "by_background", "by_class", "by_intersection", "by_need", "by_sen", "by_subject", "by_year", "changed", "changes",
+    "checks_by_statement", "clashes", "closer", "codes", "columns", "comments", "conversation_form", "conversations",
+    "cost_a_pupil", "costs_by", "coverage", "curricular_targets", "decided", "dip", "due", "entitlements_met", "files",
+    "free_adults", "groups_to_plan", "imports", "leaning", "look_first", "made", "next_down", "notes",
+    "observation_form", "own_by_subject", "own_flags", "own_letter", "own_profile", "own_progress", "own_provision",
+    "problems", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ",
+    "representation", "responses", "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets",
+    "small_groups", "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress",
+    "taking_part", "targets", "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ",
+    "waiting", "whole_plan", "within_classes",
 ]  # fmt: skip

@@ -17,9 +17,9 @@ MOST_DUE = 40
 def due_here(papers: Papers) -> DataFrame:
     """What is due about the pupils of this part of the school, or about its subject; of the whole school all of it."""
     rows = papers.tables["due"]
-    if (papers.year_group, papers.subject, papers.teaching_group) == (ALL, ALL, ALL):
+    if (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL):
         return rows
-    of_subject = rows["pupil_id"].isna() & rows["subject"].eq(papers.subject)
+    of_subject = rows["pupil_id"].isna() & rows["subject"].eq(papers.subject) & (papers.pupil == ALL)
     return rows[rows["pupil_id"].isin(papers.roll["pupil_id"]) | of_subject]
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pandas import DataFrame
 
 from sentrack_lib.terms import Term
-from sentrack_lib.views.forms.choices import day_to_offer
 from sentrack_lib.views.letters import letter, profile_page
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
@@ -96,4 +95,4 @@ def own_profile(papers: Papers) -> Part:
 @of_one
 def own_letter(papers: Papers) -> Part:
     """The letter to the parents, as it would go home."""
-    return letter(papers.tables, papers.pupil, day_to_offer(papers))
+    return letter(papers.tables, papers.pupil, papers.counted_to)

@@ -80,7 +80,6 @@ def whole_plan(papers: Papers) -> Part:
         "Pupils": rows["pupils"],
         "Intended outcome": rows["intended_outcome"].fillna("not written down"),
         "Given by": rows["staff"],
-        "Sessions": rows["sessions_planned"],
         "Planned": rows["cost_planned"].map(pounds),
         "To date": rows["cost_to_date"].map(pounds),
         "Projected": rows["cost_projected"].map(pounds),
@@ -137,7 +136,7 @@ def _idea(row: dict) -> str:  # type: ignore[type-arg]
     free = row["free_places"]
     places = "" if pd.isna(free) else ", full" if free <= 0 else f", {said(int(free), 'free place')}"
     cost = "" if pd.isna(row["cost_a_pupil"]) else f", {pounds(row['cost_a_pupil'])} a pupil"
-    return f"{row['name']} ({row['wave']}{places}{cost}): {row['reasons']}"
+    return f"{row['place']}. {row['name']} ({row['wave']}{places}{cost}): {row['reasons']}"
 
 
 def days(when: Series) -> Series:

@@ -1,5 +1,8 @@
 """Targets as they are read: what was set, how it stands, and what would be ambitious."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pandas import DataFrame, Series
 
 from sentrack_lib.views.papers import ALL, Papers
@@ -12,11 +15,11 @@ OPEN = ("open", "due", "goes on")
 
 
 def targets(papers: Papers) -> Part:
-    """The open targets, those that are due first, with what is to be minded about each."""
+    """The open targets, those that are due first, then those set last, with what is to be minded about each."""
     if not papers.has("targets"):
         return Unseen(NOT_SHOWN)
     rows = of_part(papers)
-    rows = rows[rows["state"].isin(OPEN)].sort_values(["overdue_days", "by"], ascending=[False, True], kind="stable")
+    rows = rows[rows["state"].isin(OPEN)].sort_values(["overdue_days", "set_on"], ascending=False, kind="stable")
     some = rows.head(MOST_PUPILS).merge(called(papers), on="pupil_id", how="left", sort=False)
     whose = some["Pupil"].fillna(some["teaching_group"]).fillna("Year " + some["year_group"]).fillna("the school")
     shown = DataFrame({
@@ -31,7 +34,7 @@ def targets(papers: Papers) -> Part:
         "To mind": some["advice"].astype("str").fillna(""),
     })  # fmt: skip
     fewer = (
-        f"{MOST_PUPILS} of {len(rows)} open targets, those due first; all stand in the workbook."
+        f"{MOST_PUPILS} of {len(rows)} open targets, those due first, then those set last; all stand in the workbook."
         if len(rows) > MOST_PUPILS
         else ""
     )
@@ -93,3 +96,16 @@ def _with_chance(rows: DataFrame, ambition: str) -> Series:
     chance = (100 * rows[f"{ambition}_chance"]).round(0)
     told = rows[ambition].astype("str") + " (" + chance.astype("Float64").astype("Int64").astype("str") + ")"
     return told.where(rows[ambition].notna() & chance.notna(), "")
+
+
+def from_here(row: Mapping[Any, Any]) -> str:
+    """What would be ambitious for one pupil in one subject, as a sentence."""
+    if isinstance(row["why_not"], str) and row["why_not"]:
+        return row["why_not"]
+    told = [f"{name} {row[name]} ({said_chance(row[f'{name}_chance'])})" for name in ("typical", "challenging", "exceptional")]
+    return f"From {row['now']} now, of pupils who stood here a year ago: {', '.join(told)}."
+
+
+def said_chance(chance: float) -> str:
+    """`25 in 100 reached it`."""
+    return f"{100 * chance:.0f} in 100 reached it"
