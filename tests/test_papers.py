@@ -15,9 +15,9 @@ from sentrack_lib.cycle import papers as laid
 from sentrack_lib.cycle import preparing
 from sentrack_lib.cycle.papers import DESK, READY, lay_out, open_papers, private_desk, read_papers
 from sentrack_lib.errors import BadInput, SentrackError
-from sentrack_lib.measures import review
+from sentrack_lib.records import recorded
+from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.loading import load_school
-from sentrack_lib.terms import Term
 
 PROJECT = Path(__file__).resolve().parents[1]
 TERM = "2025-26-summer"
@@ -32,7 +32,8 @@ print(json.dumps([papers.title, papers.audience, sorted(papers.tables), known]))
 
 @pytest.fixture(scope="module")
 def tables(sample):
-    return review(load_school(sample), Term.named(TERM))
+    asked = Parameters(school=sample, term=TERM)
+    return preparing.reviewed(asked, recorded(load_school(sample)))
 
 
 @pytest.fixture
@@ -120,14 +121,20 @@ def test_papers_that_lie_ready_win_over_what_the_page_names(ready, apart, sample
 
 
 EVERYBODY = "about asked_before comparisons views"
-ABOUT_PUPILS = "attendance closer counts flags progress roll support teaching_groups"
+ABOUT_PUPILS = (
+    "attendance closer counts curricular_targets flags progress pupil_provision roll suggested_targets support targets "
+    "teaching_groups"
+)
 GROUPS = "attainment provision_standing representation trend_changes trends within_classes"
 ALONE = (
     "absences arrivals attended_activities below_primary benchmarks changes closer_balance comments import_codes "
     "import_columns imports problems questions rate_comparisons rates responses since_primary small_groups "
-    "support_counts transfer turnout"
+    "support_counts transfer turnout adults adults_cost adults_week budget budget_given catalogue checks_by_statement clashes "
+    "costs_by deployment_checks due entitlements_met evidence free_adults groups_to_plan meetings plan_counts plans_of_pupils "
+    "profile provision_gaps provision_map pupil_adults pupils_to_plan record_actions record_evidence record_meetings "
+    "record_provisions record_targets role_findings roles said_and_wanted separate_plans suggestions"
 )
-GOVERNORS = "benchmarks rate_comparisons rates representation support_counts transfer trends"
+GOVERNORS = "benchmarks budget plan_counts rate_comparisons rates representation support_counts transfer trends"
 
 
 @pytest.mark.parametrize(

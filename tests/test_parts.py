@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 from pandas import DataFrame
 
-from sentrack_lib.measures import review
+from sentrack_lib.cycle.preparing import reviewed
 from sentrack_lib.privacy import for_audience
+from sentrack_lib.records import recorded
+from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.loading import load_school
 from sentrack_lib.views import figures, findings, tables
 from sentrack_lib.views.papers import ALL, Papers
@@ -25,18 +27,20 @@ def shown_by(notebook: str) -> list[str]:
     return re.findall(r"page\.show\((\w+\.\w+)\)", "\n".join(cell.source for cell in cells))
 
 
-PARTS = shown_by("2_review")
+PARTS = list(dict.fromkeys(part for page in ("2_review", "3_plan", "4_implement", "pupil") for part in shown_by(page)))
+PUPIL = "M000200415011"
+"""An invented pupil with an EHC plan, of whom much is recorded."""
 
 
 @pytest.fixture(scope="module")
 def places() -> list[Papers]:
     """The review of the invented school as each audience opens it: the school, a year, a subject, a class."""
-    school = load_school(PROJECT / "data" / "sample")
-    reviewed = review(school, school.terms[-1], intersections=INTERSECTIONS)
-    inclusion = Papers("inclusion", reviewed)
-    department = Papers("department", for_audience(reviewed, "department", ["English"]))
-    opened = [("9",), ("7",), (ALL, "Science"), ("9", "English"), ("9", "English", "9/En3")]
-    governors = Papers("governors", for_audience(reviewed, "governors"))
+    asked = Parameters(school=PROJECT / "data" / "sample", term="2025-26-summer", intersections=INTERSECTIONS)
+    found = reviewed(asked, recorded(load_school(asked.school)))
+    inclusion = Papers("inclusion", found)
+    department = Papers("department", for_audience(found, "department", ["English"]))
+    opened = [("9",), ("7",), (ALL, "Science"), ("9", "English"), ("9", "English", "9/En3"), (ALL, ALL, ALL, PUPIL)]
+    governors = Papers("governors", for_audience(found, "governors"))
     return [inclusion, *(inclusion.on(*place) for place in opened), *(department.on(*place) for place in [
         (ALL, "English"), ("9", "English"), ("9", "English", "9/En3")]), governors]  # fmt: skip
 

@@ -525,10 +525,10 @@ def test_a_workbook_made_by_hand_needs_only_what_must_be_filled_in(tmp_path: Pat
 
 def test_what_runs_found_is_shown_and_not_judged(tmp_path: Path) -> None:
     flags = DataFrame({"term": [AUTUMN], "pupil_id": ["P1"], "rule": ["attendance"], "value": [88.5]})
-    runs = DataFrame({"term": [AUTUMN], "run_id": ["1"], "version": ["0.1.0"]})
+    runs = DataFrame({"term": [AUTUMN], "run_id": ["1"], "sentrack_version": ["0.1.0"]})
     write_sheets({"flags": flags, "runs": runs}, tmp_path / "records.xlsx")
     tables, problems = read_sheets(changed(tmp_path / "records.xlsx", put("flags", 2, pupil_id=None)), {"pupil_id": ["P2"]})
-    assert problems.empty and tables["runs"]["version"].tolist() == ["0.1.0"]
+    assert problems.empty and tables["runs"]["sentrack_version"].tolist() == ["0.1.0"]
     assert all(list(tables[table]) == ["term", *schema.columns(table)] for table in ONLY_READ)
 
 

@@ -18,12 +18,14 @@ from xlsxwriter.worksheet import Worksheet
 
 from sentrack_lib.sources.files import write_whole
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.tables import sheets
+from sentrack_lib.views.tables import planning, sheets
 
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)<a')
 """A section's place and title, as they stand on the page."""
 UNSEEN = '<p class="unseen"'
 """How a part begins that its readers are not shown."""
+PLANS = ("3_plan", "4_implement")
+"""Pages whose workbook holds the plan."""
 WIDEST = 60
 """Letters in the width of a column."""
 _PAGES = Environment(loader=PackageLoader("sentrack_lib.cycle", "printed"), autoescape=select_autoescape(default=True))
@@ -33,7 +35,8 @@ def write_pack(notebook: Path, papers: Papers, folder: Path) -> list[Path]:
     """The HTML page and the workbook of one executed notebook, under its name; returns the files."""
     page, workbook = folder / f"{notebook.stem}.html", folder / f"{notebook.stem}.xlsx"
     write_whole(page_of(notebook, papers.title), page)
-    write_whole(workbook_of(sheets(papers)), workbook)
+    rest = planning if notebook.stem.startswith(PLANS) else sheets
+    write_whole(workbook_of(rest(papers)), workbook)
     return [page, workbook]
 
 

@@ -46,15 +46,13 @@ def review(
     terms = _up_to(school, term)
     if since and since not in terms:
         raise BadInput(f"{school.folder} has no roll for {since}, from which progress is to be measured.")
-    rules = rules_from(thresholds or {})
-    held = {each: _of(school, each) for each in terms[-2:]}
+    held, tables = {each: _of(school, each) for each in terms[-2:]}, coded(school.tables)
     now = held[term]
-    tables = coded(school.tables)
     grown = {each: progress(tables, school.scales, each, since if each == term else None) for each in terms}
     attended = {each: attendance(tables, each) for each in terms}
-    growth = pd.concat([each[FOLLOWED] for each in grown.values()], ignore_index=True)
-    absences = pd.concat(attended.values(), ignore_index=True)
-    flags = raise_flags(tables, growth, absences, terms, rules, school.scales)
+    followed = [each[FOLLOWED] for each in grown.values()]
+    growth, absences = (pd.concat(each, ignore_index=True) for each in (followed, attended.values()))
+    flags = raise_flags(tables, growth, absences, terms, rules_from(thresholds or {}), school.scales)
     known = {"progress": grown[term], "attendance": attended[term], "flags": flags}
     return {
         "about": _about(school, terms),

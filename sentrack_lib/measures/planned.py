@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 from sentrack_lib.measures.adults import adults_tables
 from sentrack_lib.measures.due import due
-from sentrack_lib.measures.plan import budget, catalogue, groups_to_plan, pupils_to_plan, suggestions, with_owners
+from sentrack_lib.measures.plan import budget, catalogue, groups_to_plan, plan_counts, pupils_to_plan, suggestions, with_owners
 from sentrack_lib.measures.profile import profile, said_and_wanted
 from sentrack_lib.measures.provision import RULES, provision_tables
 from sentrack_lib.measures.support import supported
@@ -44,14 +44,17 @@ def planned(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[s
     targets = _targets(tables, records, settings, term, as_of)
     groups = tables["teaching_groups"]
     beside = adults_tables(records, adults, roll, groups, term, calendar, as_of, settings.department)
+    decided = _decided(tables, records, flags, support["support"], targets["targets"], provision["provision_map"], term)
+    coming = due(records, roll, term, calendar, as_of)
     return {
         "flags": flags,
         **support,
         **provision,
         **targets,
         **beside,
-        **_decided(tables, records, flags, support["support"], targets["targets"], provision["provision_map"], term),
-        "due": due(records, roll, term, calendar, as_of),
+        **decided,
+        "due": coming,
+        "plan_counts": plan_counts(decided["pupils_to_plan"], {**provision, **targets, **beside, "due": coming}),
         "profile": profile(records, roll, term, as_of, calendar, adults),
         "said_and_wanted": said_and_wanted(records, roll, term, as_of, calendar),
         **{name: records[name] for name in ("evidence", "meetings")},

@@ -9,11 +9,11 @@ SMALLEST_GROUP_SHOWN = 5
 """Fewer pupils than this stand in no table of groups, except the inclusion manager's."""
 
 DEPARTMENT_PUPIL = ["pupil_id", "surname", "forename", "year_group", "form", "sen_status", "sen_need", "sen_need_2"]
-OF_SUBJECTS = ("teaching_groups", "progress", "closer")
+OF_SUBJECTS = ("teaching_groups", "progress", "closer", "suggested_targets", "curricular_targets")
 """Tables of which a department is handed the rows about its subjects."""
 GROUPS_OF_SUBJECTS = ("comparisons", "within_classes", "attainment", "representation", "trends", "trend_changes")
 """Likewise, and of these the groups that are large enough to be shown."""
-OF_PUPILS = ("attendance", "support")
+OF_PUPILS = ("attendance", "support", "pupil_provision")
 """Tables of which a department is handed the rows about its pupils."""
 GROUPS = ("views", "asked_before", "provision_standing")
 """Tables about the whole school of which a department is handed the groups that are large enough to be shown."""
@@ -29,10 +29,18 @@ def for_department(tables: Tables, subjects: Collection[str]) -> dict[str, DataF
     handed |= {name: _shown(_of_subjects(tables[name], subjects)) for name in GROUPS_OF_SUBJECTS if name in tables}
     handed |= {name: _of_pupils(tables[name], pupils) for name in OF_PUPILS if name in tables}
     handed |= {name: _shown(tables[name]) for name in GROUPS if name in tables}
+    if "targets" in tables:
+        handed["targets"] = _targets(tables["targets"], subjects, pupils)
     flags = _of_pupils(tables["flags"], pupils)
     handed["flags"] = flags[flags["subject"].isna() | flags["subject"].isin(subjects)].reset_index(drop=True)
     handed["roll"] = _of_pupils(tables["roll"], pupils)[DEPARTMENT_PUPIL]
     return {"about": tables["about"], "counts": tables["counts"], **handed}
+
+
+def _targets(targets: DataFrame, subjects: Collection[str], pupils: Collection[str]) -> DataFrame:
+    """The targets in these subjects, of own pupils, of groups and of the curriculum."""
+    own = targets["pupil_id"].isna() | targets["pupil_id"].isin(pupils)
+    return targets[own & targets["subject"].isin(subjects)].reset_index(drop=True)
 
 
 def _of_subjects(table: DataFrame, subjects: Collection[str]) -> DataFrame:
@@ -40,7 +48,9 @@ def _of_subjects(table: DataFrame, subjects: Collection[str]) -> DataFrame:
 
 
 def _of_pupils(table: DataFrame, pupils: Collection[str]) -> DataFrame:
-    return table[table["pupil_id"].isin(pupils)].reset_index(drop=True)
+    """The rows about some pupils; what their provision costs is not a department's."""
+    costs = [name for name in table if str(name).startswith("cost_")]
+    return table[table["pupil_id"].isin(pupils)].drop(columns=costs).reset_index(drop=True)
 
 
 def _shown(groups: DataFrame) -> DataFrame:

@@ -112,6 +112,17 @@ def _supported(counts: DataFrame) -> DataFrame:
     return rows.drop(columns="of", errors="ignore").merge(whole, on=["group", "expectation"])[list(counts)]
 
 
+def _planned(counts: DataFrame) -> DataFrame:
+    """Rounded counts of the plan; a whole that is made of a hidden part is hidden with it."""
+    shown = {name: rounded(counts[name]) for name in ("count", "of")}
+    return counts.assign(count=shown["count"], of=shown["of"].mask(shown["count"].isna()))
+
+
+def _money(rows: DataFrame) -> DataFrame:
+    """What provision costs by source of funding: no pupil stands behind one row."""
+    return rows
+
+
 def _spoken_of(groups: DataFrame) -> DataFrame:
     """Groups of ten or more, over all subjects; counts rounded, and sizes so coarse that no count can be worked out from them."""
     asked_always = groups["measure"].eq("progress") & groups["family"].ne("teaching group") & ~groups["by"].str.contains(CROSSED)
@@ -123,5 +134,6 @@ def _spoken_of(groups: DataFrame) -> DataFrame:
 RULES = {
     "rate_comparisons": _verdicts, "trends": _trend_counts, "benchmarks": _beside_england, "representation": _who_takes_part,
     "transfer": _arrived, "views": _heard, "asked_before": _done_about, "support_counts": _supported,
+    "plan_counts": _planned, "budget": _money,
 }  # fmt: skip
 """How each further table is made fit to be handed to governors."""

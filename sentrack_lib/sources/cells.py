@@ -133,7 +133,8 @@ def _read_texts(cells: Series) -> Series:
 def _read_days(cells: Series) -> Series:
     """The days written as 2025-09-03; anything else is missing, never guessed."""
     written = cells.where(cells.str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"))
-    return pd.to_datetime(written, format="%Y-%m-%d", errors="coerce")
+    # Where every cell is blank pandas would take another unit.
+    return pd.to_datetime(written, format="%Y-%m-%d", errors="coerce").astype("datetime64[us]")
 
 
 def _read_numbers(cells: Series) -> Series:

@@ -56,6 +56,7 @@ class Page:
     def __init__(self, papers: Papers, keeper: Keeper | None = None) -> None:
         """Open at the part of the school that the papers are opened at; forms need who keeps the records."""
         self.keeper = keeper
+        self._forms: list[Any] = []
         self._live = bool(os.environ.get(DASHBOARD))
         self.papers = papers.renewed(keeper.renewed(papers.tables)) if keeper and self._live else papers
         self._author = widgets.Text(description="Your name", placeholder="as it is to stand in the records", **_wide())
@@ -96,7 +97,11 @@ class Page:
 
     def form(self, make: Callable[[Papers, Callable[..., Any], Callable[[], None]], Any]) -> Part | widgets.Widget:
         """A form of the page; where nothing can be written, a sentence that says where it can."""
-        return make(self.papers, self._keep, self._kept).widget() if self.keeper else Unseen(READ_HERE)
+        if not self.keeper:
+            return Unseen(READ_HERE)
+        made = make(self.papers, self._keep, self._kept)
+        self._forms.append(made)
+        return made.widget()
 
     def _keep(self, rows: Mapping[str, DataFrame]) -> Any:
         """Save what a form holds under the name of who wrote it."""
@@ -156,7 +161,10 @@ class Page:
             self._repainting = kernel.create_task(self._repaint())
 
     async def _repaint(self) -> None:
-        """Paint from the top, each part as soon as it is drawn."""
+        """Paint from the top, each part as soon as it is drawn; forms about a pupil open at the one who is looked at."""
+        for form in self._forms:
+            if self.papers.pupil != ALL and hasattr(form, "open_at"):
+                form.open_at(self.papers.pupil)
         for part, slot in self._slots:
             slot.value = self._paint(part, *_place(self.papers, part))
             await asyncio.sleep(BREATH)

@@ -73,7 +73,8 @@ def _about_step(target: Target, suggestions: Suggestions) -> Iterator[str]:
     if scale is None or not goal:
         return
     if scale.read(goal).state == NOT_UNDERSTOOD:
-        yield f"“{goal}” is not a grade of {scale.label}."
+        # Where no scale is named it may be a count, which is a goal of its own.
+        yield from [f"“{goal}” is not a grade of {scale.label}."] if written(target, "scale") else []
         return
     start = written(target, "baseline")
     if not start and found is not None and written(found, "scale") == name:

@@ -86,5 +86,6 @@ def _adults(papers: Papers) -> list[str]:
 
 
 def _least(row: dict[Any, Any]) -> str:
-    places = f"{row['yes']} of {row['yes'] + row['no']} places of work"
-    return f"Least often so, in {places}: {row['question']} (statement {row['statement']:.0f})"
+    places = f"in {row['yes']:.0f} of {row['yes'] + row['no']:.0f} places of work"
+    asked = f"that of statement {row['statement']:.0f}: {row['question'].rstrip('?')}"
+    return f"Of the ten questions yes is rarest, {places}, for {asked}."

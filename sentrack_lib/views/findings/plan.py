@@ -13,7 +13,7 @@ NOT_SHOWN = "Plans are made by the inclusion manager."
 def plan(papers: Papers) -> Part:
     """The few things that a plan must answer, the bottom line first."""
     if not papers.has("pupils_to_plan", "provision_map"):
-        return Unseen(NOT_SHOWN)
+        return Sentences([_targets(papers)]) if papers.has("targets", "roll") else Unseen(NOT_SHOWN)
     return Sentences([_waiting(papers), _groups(papers), _map(papers), *_money(papers), _targets(papers), *_adults(papers)])
 
 
@@ -83,11 +83,17 @@ def _targets(papers: Papers) -> str:
     rows = papers.of_pupils("targets")
     still = rows[rows["state"].isin(["open", "due", "goes on"])]
     late = int(still["state"].eq("due").sum())
-    many = int(papers.of_pupils("plans_of_pupils")["too_many"].fillna(False).astype("bool").sum())
     if still.empty:
         return "No target of a pupil is open."
     told = f"{sentence(said(len(still), 'target'))} of pupils {are(len(still))} open"
-    return f"{told}, {late or 'none'} past the day and not looked at; {said(many, 'pupil')} {have(many)} more than four at once."
+    return f"{told}, {late or 'none'} past the day and not looked at{_too_many(papers)}."
+
+
+def _too_many(papers: Papers) -> str:
+    if not papers.has("plans_of_pupils"):
+        return ""
+    many = int(papers.of_pupils("plans_of_pupils")["too_many"].fillna(False).astype("bool").sum())
+    return f"; {said(many, 'pupil')} {have(many)} more than four at once"
 
 
 def _adults(papers: Papers) -> list[str]:

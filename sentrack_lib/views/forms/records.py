@@ -66,6 +66,11 @@ class Filled:
         """Whether a person filled anything in."""
         return any(cell and cell != self._first.get(name, "") for name, cell in self.cells.items())
 
+    def offer(self, name: str, cell: str) -> None:
+        """Fill in a cell that can be chosen, as if it had stood there from the start."""
+        if cell in {value for _, value in getattr(self.inputs[name], "options", ())}:
+            self._first[name] = self.inputs[name].value = cell
+
     def clear(self) -> None:
         """Take out what was filled in, once it is saved."""
         for each in self.fields:
@@ -89,6 +94,12 @@ class Form:
         whole = widgets.VBox([*(each.widget() for each in self.sections), self.saving.button, self.saving.said])
         whole.add_class("form")
         return whole
+
+    def open_at(self, pupil: str) -> None:
+        """Offer the pupil who is looked at."""
+        for each in self.sections:
+            if "pupil_id" in each.inputs:
+                each.offer("pupil_id", pupil)
 
     def rows(self) -> dict[str, DataFrame]:
         """The records that were filled in, by table; `BadInput` where nothing was."""

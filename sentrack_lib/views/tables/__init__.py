@@ -21,8 +21,18 @@ from sentrack_lib.views.tables.due import due, responsible
 from sentrack_lib.views.tables.forms import conversation_form, observation_form
 from sentrack_lib.views.tables.groups import by_background, by_class, by_intersection, by_need, by_sen, by_subject, by_year, rates
 from sentrack_lib.views.tables.notes import notes
-from sentrack_lib.views.tables.one_pupil import own_flags, own_letter, own_profile, own_progress, own_provision
-from sentrack_lib.views.tables.plan import budget, decided, groups_to_plan, waiting, whole_plan
+from sentrack_lib.views.tables.one_pupil import (
+    own_due,
+    own_entitlements,
+    own_flags,
+    own_letter,
+    own_notes,
+    own_profile,
+    own_progress,
+    own_provision,
+    own_targets,
+)
+from sentrack_lib.views.tables.plan import budget, decided, groups_to_plan, plan_counts, waiting, whole_plan
 from sentrack_lib.views.tables.provision import (
     cost_a_pupil,
     costs_by,
@@ -34,7 +44,7 @@ from sentrack_lib.views.tables.provision import (
 from sentrack_lib.views.tables.pupils import look_first, pupils
 from sentrack_lib.views.tables.representation import representation, sets, taking_part
 from sentrack_lib.views.tables.shares import rates_by_sen, rates_that_differ
-from sentrack_lib.views.tables.sheets import sheets
+from sentrack_lib.views.tables.sheets import planning, sheets
 from sentrack_lib.views.tables.small_groups import small_groups
 from sentrack_lib.views.tables.support import provisions, support_missing, support_without_progress
 from sentrack_lib.views.tables.targets import curricular_targets, suggested_targets, targets, too_many_targets
@@ -48,10 +58,11 @@ __all__ = [
     "checks_by_statement", "clashes", "closer", "codes", "columns", "comments", "conversation_form", "conversations",
     "cost_a_pupil", "costs_by", "coverage", "curricular_targets", "decided", "dip", "due", "entitlements_met", "files",
     "free_adults", "groups_to_plan", "imports", "leaning", "look_first", "made", "next_down", "notes",
-    "observation_form", "own_by_subject", "own_flags", "own_letter", "own_profile", "own_progress", "own_provision",
-    "problems", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ",
-    "representation", "responses", "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets",
-    "small_groups", "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress",
-    "taking_part", "targets", "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ",
-    "waiting", "whole_plan", "within_classes",
+    "observation_form", "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_notes",
+    "own_profile", "own_progress", "own_provision", "own_targets", "plan_counts", "planning", "problems",
+    "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ", "representation",
+    "responses", "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "small_groups",
+    "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets",
+    "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ", "waiting", "whole_plan",
+    "within_classes",
 ]  # fmt: skip

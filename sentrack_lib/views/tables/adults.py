@@ -5,7 +5,7 @@ from pandas import DataFrame, Series
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.plan import days
-from sentrack_lib.views.tables.pupils import MOST_PUPILS, called
+from sentrack_lib.views.tables.pupils import CAPACITY, MOST_PUPILS, called
 from sentrack_lib.views.words import band, number, pounds
 
 NOT_SHOWN = "Adults' time is shown to those who plan it."
@@ -128,12 +128,13 @@ def unprepared(papers: Papers) -> Part:
         return Unseen(NOT_SHOWN)
     rows = papers.tables["deployment_checks"]
     rows = rows.assign(no=rows["answered"] - rows["yes"])
-    some = rows[rows["no"].gt(0)].sort_values("no", ascending=False, kind="stable").head(MOST_PUPILS)
+    some = rows[rows["no"].gt(0)].sort_values("no", ascending=False, kind="stable").head(CAPACITY)
     shown = DataFrame({
         "Adult": some["name"].fillna(some["adult_id"]), "Role": some["role"], "Where": _where(papers, some),
         "Yes": some["yes"], "Answered": some["answered"], "Not yet": some["sentence"],
     })  # fmt: skip
-    return Table(shown, f"Places of work to prepare better: {papers.label}", NEVER, "all that is answered is so.")
+    whole = f"The {len(some)} of {int(rows['no'].gt(0).sum())} places of work where most is not yet so. {NEVER}"
+    return Table(shown, f"Places of work to prepare better: {papers.label}", whole, "all that is answered is so.")
 
 
 def _where(papers: Papers, rows: DataFrame) -> Series:

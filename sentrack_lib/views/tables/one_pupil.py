@@ -8,8 +8,12 @@ from sentrack_lib.terms import Term
 from sentrack_lib.views.letters import letter, profile_page
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
+from sentrack_lib.views.tables.adults import entitlements_met
+from sentrack_lib.views.tables.due import due
+from sentrack_lib.views.tables.notes import notes
 from sentrack_lib.views.tables.plan import days
 from sentrack_lib.views.tables.pupils import SOFT, called
+from sentrack_lib.views.tables.targets import targets
 from sentrack_lib.views.words import band, pounds
 
 CHOOSE, NO_PUPILS = "Choose a pupil.", "Single pupils are shown to the inclusion manager and to departments."
@@ -96,3 +100,6 @@ def own_profile(papers: Papers) -> Part:
 def own_letter(papers: Papers) -> Part:
     """The letter to the parents, as it would go home."""
     return letter(papers.tables, papers.pupil, papers.counted_to)
+
+
+own_entitlements, own_targets, own_due, own_notes = map(of_one, (entitlements_met, targets, due, notes))

@@ -108,6 +108,17 @@ def budget(papers: Papers) -> Part:
     return Table(shown, f"Cost and budget: {papers.label}", note, "no provision is recorded.")
 
 
+def plan_counts(papers: Papers) -> Part:
+    """The plan in a few counts."""
+    if not papers.has("plan_counts"):
+        return Unseen("The plan in counts is for the inclusion manager and governors.")
+    rows = papers.tables["plan_counts"]
+    number = rows[["count", "of"]].astype("Int64").astype("str").fillna("")
+    told = (number["count"] + " of " + number["of"]).where(rows["count"].notna(), "too few to show")
+    note = "Numbers are to the nearest 5; 1 to 7 are not shown." if papers.audience == "governors" else ""
+    return Table(DataFrame({"What": rows["what"], "How many": told}), f"The plan in numbers: {papers.label}", note)
+
+
 _COSTS = {"Planned": "cost_planned", "To date": "cost_to_date", "Projected": "cost_projected"}
 
 

@@ -2,7 +2,7 @@
 
 from pandas import DataFrame
 
-from sentrack_lib.views.papers import Papers
+from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.tables.closer import chosen
 from sentrack_lib.views.tables.forms import conversation, observation
 from sentrack_lib.views.tables.pupils import called
@@ -19,6 +19,41 @@ def sheets(papers: Papers) -> dict[str, DataFrame]:
     about_pupils = {"flags": papers.flags, "progress": papers.progress}
     named = {name: names.merge(rows, on="pupil_id") for name, rows in about_pupils.items()}
     return {**named, "comparisons": papers.comparisons, **_closer(papers, names)}
+
+
+PLANNING = {
+    "to plan for": "pupils_to_plan", "what may help": "suggestions", "provision map": "provision_map",
+    "pupils in provision": "pupil_provision", "missing in the plan": "provision_gaps", "costs": "costs_by", "targets": "targets",
+    "suggested targets": "suggested_targets", "specified and met": "entitlements_met", "adults' week": "adults_week",
+    "work of adults": "deployment_checks", "due": "due",
+}  # fmt: skip
+"""The sheets of a page of plans, each with its table."""
+NOT_PRINTED = ["chances"]
+"""What a form reads and no person."""
+
+
+def planning(papers: Papers) -> dict[str, DataFrame]:
+    """What plans rest on, row by row, as far as this audience is handed it; pupils by name."""
+    if not papers.has("roll"):
+        return {name: papers.tables[table] for name, table in {"in numbers": "plan_counts", "budget": "budget"}.items()}
+    there = {name: _of_part(papers, table) for name, table in PLANNING.items() if papers.has(table)}
+    names = called(papers)
+    named = {name: _named(rows, names) for name, rows in there.items()}
+    return {name: rows.drop(columns=[each for each in NOT_PRINTED if each in rows]) for name, rows in named.items()}
+
+
+def _of_part(papers: Papers, table: str) -> DataFrame:
+    """The rows about this part of the school; of a table that is about no pupil all."""
+    rows = papers.tables[table]
+    if "pupil_id" not in rows:
+        return rows
+    about = rows["pupil_id"].isna() | rows["pupil_id"].isin(papers.roll["pupil_id"])
+    here = rows[about]
+    return here[here["subject"].eq(papers.subject)] if papers.subject != ALL and table.endswith("targets") else here
+
+
+def _named(rows: DataFrame, names: DataFrame) -> DataFrame:
+    return names.merge(rows, on="pupil_id", how="right") if "pupil_id" in rows else rows
 
 
 def _closer(papers: Papers, names: DataFrame) -> dict[str, DataFrame]:
