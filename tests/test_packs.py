@@ -77,7 +77,8 @@ def packs(tmp_path_factory) -> Iterator[Packs]:
     report = run(Parameters(school=folder / "school", term=TERM, out=folder / "out", subjects=subjects, year_groups=("9",)))
     assert not report.failed
     said = json.loads((report.folder / "run.json").read_text(encoding="utf-8"))["notebooks"]
-    yield Packs(report.folder, roll, {entry["subject"]: entry["name"] for entry in said if entry["subject"] != "all"})
+    review = [entry for entry in said if entry["notebook"] == "2_review" and entry["subject"] != "all"]
+    yield Packs(report.folder, roll, {entry["subject"]: entry["name"] for entry in review})
 
 
 def marked(term: Path) -> DataFrame:

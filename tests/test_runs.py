@@ -25,14 +25,16 @@ import yaml
 
 from sentrack_lib import cli
 from sentrack_lib.cycle import pages, record, runs
+from sentrack_lib.cycle.keeping import freeze, kept_school
 from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.pages import Page, pages_for
 from sentrack_lib.cycle.papers import DESK
 from sentrack_lib.cycle.preparing import reviewed
 from sentrack_lib.cycle.runs import Report, run
 from sentrack_lib.errors import SentrackError, WrongUse
-from sentrack_lib.measures import review
-from sentrack_lib.settings import Parameters
+from sentrack_lib.records import open_store
+from sentrack_lib.records import recorded as with_sheets
+from sentrack_lib.settings import Parameters, SchoolSettings
 from sentrack_lib.sources.loading import School, load_school
 from sentrack_lib.terms import Term
 
@@ -43,8 +45,13 @@ PAGES = [
     ("2_review-inclusion", "2_review", "inclusion"),
     ("2_review-year-9", "2_review", "inclusion"),
     ("2_review-governors", "2_review", "governors"),
+    ("3_plan-inclusion", "3_plan", "inclusion"),
+    ("3_plan-governors", "3_plan", "governors"),
+    ("4_implement-inclusion", "4_implement", "inclusion"),
     ("2_review-english", "2_review", "department"),
     ("2_review-music", "2_review", "department"),
+    ("3_plan-english", "3_plan", "department"),
+    ("3_plan-music", "3_plan", "department"),
 ]
 COLUMNS = {
     "progress": "pupil_id subject term start_term start points expected scaled_residual growth_percentile band_low band_high "
@@ -59,6 +66,13 @@ COLUMNS = {
     "trends": "figure group subject term n count value low high unit",
     "trend_changes": "figure group subject term since",
     "benchmarks": "measure group count of value low high national",
+    "provision_map": "provision_id name area_of_need wave strategy intended_outcome",
+    "pupil_provision": "pupil_id provision_id name wave area_of_need start end sessions_planned sessions_due sessions_attended",
+    "costs_by": "by group pupils cost_planned cost_to_date cost_projected cost_a_pupil",
+    "targets": "target_id kind pupil_id teaching_group year_group provision_id subject what",
+    "entitlements_met": "entitlement_id pupil_id source what role place hours_week timetabled delivered short state",
+    "adults_week": "adult_id name role department weekly_hours",
+    "due": "kind step id table on pupil_id subject about owner state days",
 }
 
 
@@ -107,8 +121,8 @@ def warm() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def measured(sample) -> tuple[School, dict[str, pd.DataFrame]]:
-    school = load_school(sample)
-    return school, review(school, Term.named(TERM))
+    school = with_sheets(load_school(sample))
+    return school, reviewed(Parameters(school=sample, term=TERM), school)
 
 
 @pytest.fixture
@@ -117,7 +131,7 @@ def small(tmp_path, sample, warm, measured, monkeypatch) -> Callable[..., Parame
 
     The school is read and measured once for all of these tests."""
     school, tables = measured
-    monkeypatch.setattr(runs, "load_school", lambda folder: school)
+    monkeypatch.setattr(runs, "kept_school", lambda parameters: (school, None, ""))
     monkeypatch.setattr(runs, "reviewed", lambda *given: tables)
 
     def laid(**cells: str) -> Parameters:
@@ -183,7 +197,7 @@ def made_of(folder: Path) -> dict[str, object]:
 
 def test_a_run_leaves_exactly_what_is_promised(whole):
     tables = {f"tables/{name}.csv" for name in COLUMNS}
-    assert files_in(whole.folder) == {"run.json"} | tables | set().union(*(of_page(name) for name, _, _ in PAGES))
+    assert files_in(whole.folder) == {"run.json", "calendar.ics"} | tables | set().union(*(of_page(name) for name, _, _ in PAGES))
     assert whole.folder == whole.asked.out / "school" / TERM
     assert (whole.report.made, whole.report.kept, whole.report.failed) == (len(PAGES), 0, {})
 
@@ -193,7 +207,7 @@ def test_a_table_begins_with_the_columns_of_the_contract(whole, name):
     table = pd.read_csv(whole.folder / "tables" / f"{name}.csv")
     wanted = COLUMNS[name].split()
     assert list(table.columns)[: len(wanted)] == wanted
-    assert len(table) or name in ("problems", "within_classes")  # a small school has no class to test in
+    assert len(table) or name in ("problems", "within_classes", "entitlements_met")  # a small school has no class to test in
 
 
 def test_progress_has_one_row_for_each_pupil_and_subject(whole):
@@ -206,18 +220,45 @@ def test_the_record_says_who_ran_what_when_and_with_which_library(whole):
     said = recorded(whole.folder)
     assert said["status"] == "done"
     assert said["version"] == version("sentrack")
-    assert said["parameters"] == whole.asked.model_dump(mode="json")
+    as_of = str(Term.named(TERM).dates(SchoolSettings.read(whole.asked.school).calendar)[1])
+    assert said["parameters"] == {**whole.asked.model_dump(mode="json"), "as_of": as_of}
     assert datetime.fromisoformat(said["started_at"]) <= datetime.fromisoformat(said["ended_at"])
     assert len(said["run_id"]) == 32
 
 
 def test_the_record_holds_every_input_file_with_its_hash_and_every_row(whole, sample):
     read = {entry["file"]: entry for entry in recorded(whole.folder)["inputs"]}
+    assert len(read.pop("records")["sha256"]) == 64
     assert set(read) == {"school.yml"} | {file.relative_to(sample).as_posix() for file in sample.rglob("*.csv")}
     for name, entry in read.items():
         assert entry["sha256"] == hashlib.sha256((sample / name).read_bytes()).hexdigest()
         if name.endswith(".csv"):
             assert entry["accepted"] + entry["set_aside"] == entry["read"] > 0
+
+
+def test_a_run_files_the_sheets_freezes_its_flags_and_is_itself_recorded(whole):
+    kept = open_store(whole.asked.school).current()
+    flags = pd.read_csv(whole.folder / "tables" / "flags.csv")
+    of_term = kept["flags"][kept["flags"]["term"].eq(TERM)]
+    assert set(zip(of_term["pupil_id"], of_term["rule"], strict=True)) == set(zip(flags["pupil_id"], flags["rule"], strict=True))
+    assert recorded(whole.folder)["run_id"] in set(kept["runs"]["run_id"]) and len(kept["provisions"]) > 10
+
+
+def test_a_flag_that_stands_no_more_is_taken_back_when_the_term_is_run_again(tmp_path):
+    store = open_store(tmp_path)
+    flags = pd.DataFrame({"pupil_id": ["A", "B"], "rule": ["progress"] * 2, "level": ["act", "watch"], "subject": [None, "Art"]})
+    run_of = {"run_id": "1", "status": "done"}
+    freeze(store, TERM, flags, run_of)
+    freeze(store, TERM, flags.assign(level="act").iloc[1:], {**run_of, "run_id": "2"})
+    standing = store.current()["flags"]
+    assert standing[["pupil_id", "subject", "level", "version"]].to_numpy().tolist() == [["B", "Art", "act", 2]]
+    assert {"A", "B"} <= set(store.trail("flags")["after"].dropna())
+
+
+def test_a_store_that_cannot_be_is_told_and_the_run_goes_on(sample, tmp_path):
+    shutil.copytree(sample, school := tmp_path / "OneDrive" / "school", ignore=shutil.ignore_patterns("*.sqlite*"))
+    _, store, note = kept_school(Parameters(school=school, term=TERM))
+    assert store is None and "OneDrive" in note and not (school / "records.sqlite").exists()
 
 
 def test_the_record_says_how_each_notebook_ended(whole):
@@ -395,7 +436,7 @@ def test_a_damaged_record_costs_time_and_nothing_else(small, damage):
 def test_other_input_makes_every_page_out_of_date(small, sample, tmp_path, monkeypatch):
     shutil.copytree(sample, school := tmp_path / "school")
     asked = small(one="1").model_copy(update={"school": school})
-    monkeypatch.setattr(runs, "load_school", load_school)
+    monkeypatch.setattr(runs, "kept_school", kept_school)
     monkeypatch.setattr(runs, "reviewed", reviewed)
     folder = run(asked).folder
     before, tables = stamps(folder), (folder / "tables" / "progress.csv").read_bytes()
@@ -556,10 +597,11 @@ def test_no_two_pages_have_one_name(table):
     ]
     found = pages_for(Parameters(school=Path(), term=TERM), drawn(table, *odd))
     names = [page.name for page in found]
-    assert len({name.casefold() for name in names}) == len(names) == len(odd) + 4
+    assert len({name.casefold() for name in names}) == len(names) == 2 * len(odd) + 7
     assert all(name.isascii() and len(name) < 80 and set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-") for name in names)
     assert {page.name for page in found if page.audience != "department"} == {
-        "0_data-inclusion", "2_review-inclusion", "2_review-year-9", "2_review-governors",
+        "0_data-inclusion", "2_review-inclusion", "2_review-year-9", "2_review-governors", "3_plan-inclusion",
+        "3_plan-governors", "4_implement-inclusion",
     }  # fmt: skip
 
 
