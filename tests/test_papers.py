@@ -129,9 +129,10 @@ GROUPS = "attainment provision_standing representation trend_changes trends with
 ALONE = (
     "absences arrivals attended_activities below_primary benchmarks changes closer_balance comments import_codes "
     "import_columns imports problems questions rate_comparisons rates responses since_primary small_groups "
-    "support_counts transfer turnout adults adults_cost adults_week budget budget_given catalogue checks_by_statement clashes "
+    "support_counts transfer turnout adults adults_cost adults_week agencies budget budget_given "
+    "catalogue checks_by_statement clashes "
     "costs_by deployment_checks due entitlements_met evidence free_adults groups_to_plan meetings plan_counts plans_of_pupils "
-    "profile provision_gaps provision_map pupil_adults pupils_to_plan record_actions record_evidence record_meetings "
+    "profile provision_gaps provision_map pupil_adults pupils_to_plan record_actions record_deployments record_meetings "
     "record_provisions record_targets role_findings roles said_and_wanted separate_plans suggestions"
 )
 GOVERNORS = "benchmarks budget plan_counts rate_comparisons rates representation support_counts transfer trends"

@@ -16,7 +16,8 @@ TODAY = date(2026, 2, 27)
 COLUMNS = {
     "provision_map": (
         "provision_id name area_of_need wave strategy intended_outcome subject staff group_size pupils groups sessions_planned "
-        "sessions_due sessions_given minutes start end review_on funding chosen_by cost_hour resources_cost cost_planned "
+        "sessions_due sessions_given minutes start end review_on funding chosen_by aligned_with monitored_how "
+        "cost_hour resources_cost cost_planned "
         "cost_to_date cost_projected cost_a_pupil unused costed_by why"
     ),
     "pupil_provision": (

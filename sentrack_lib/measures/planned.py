@@ -8,6 +8,7 @@ from datetime import date
 from pandas import DataFrame
 
 from sentrack_lib.measures.adults import adults_tables
+from sentrack_lib.measures.agencies import agencies
 from sentrack_lib.measures.due import due
 from sentrack_lib.measures.plan import budget, catalogue, groups_to_plan, plan_counts, pupils_to_plan, suggestions, with_owners
 from sentrack_lib.measures.profile import profile, said_and_wanted
@@ -19,8 +20,8 @@ from sentrack_lib.sources.scales import scales_of
 from sentrack_lib.terms import Term
 
 Tables = Mapping[str, DataFrame]
-SHOWN = ("evidence", "meetings", "actions", "provisions", "targets")
-"""Records that a page lists or changes as they stand, under `record_…`."""
+SHOWN = ("meetings", "actions", "provisions", "targets", "deployments")
+"""Records that a page changes as they stand, under `record_…`."""
 
 
 def asked_for(tables: Tables, adults: DataFrame, as_of: date, shared_by: str, given: Mapping[str, float]) -> dict[str, DataFrame]:
@@ -57,7 +58,9 @@ def planned(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[s
         "plan_counts": plan_counts(decided["pupils_to_plan"], {**provision, **targets, **beside, "due": coming}),
         "profile": profile(records, roll, term, as_of, calendar, adults),
         "said_and_wanted": said_and_wanted(records, roll, term, as_of, calendar),
-        **{name: records[name] for name in ("evidence", "meetings")},
+        "agencies": agencies(records, term),
+        "evidence": records["evidence"],
+        "meetings": records["meetings"],
         **{f"record_{name}": records[name] for name in SHOWN},
     }
 

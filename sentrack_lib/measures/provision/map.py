@@ -18,6 +18,7 @@ from sentrack_lib.terms import Term
 MAP = [
     ID, "name", "area_of_need", "wave", "strategy", "intended_outcome", "subject", "staff", "group_size", "pupils", "groups",
     "sessions_planned", "sessions_due", "sessions_given", "minutes", "start", "end", "review_on", "funding", "chosen_by",
+    "aligned_with", "monitored_how",
     "cost_hour", "resources_cost", *FIGURES, "cost_a_pupil", "unused", "costed_by", "why",
 ]  # fmt: skip
 OF_PUPILS = [

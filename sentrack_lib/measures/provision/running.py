@@ -13,7 +13,7 @@ ASKED = {
     "provisions": [
         "term", "provision_id", "name", "area_of_need", "wave", "strategy", "intended_outcome", "subject", "staff", "group_size",
         "sessions_planned", "minutes", "start", "end", "review_on", "funding", "hourly_cost", "resources_cost", "total_cost",
-        "chosen_by",
+        "chosen_by", "aligned_with", "monitored_how",
     ],
     "provision_pupils": [
         "term", "provision_id", "pupil_id", "start", "end", "sessions_planned", "sessions_attended", "baseline", "outcome",

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from pandas import DataFrame
+
 from sentrack_lib.measures.targets import target_warnings
 from sentrack_lib.views.forms.changing import Changing
 from sentrack_lib.views.forms.choices import choices_of
+from sentrack_lib.views.forms.fields import Choices
 from sentrack_lib.views.forms.records import Form, Keep, Section
 from sentrack_lib.views.forms.sessions import Sessions
 from sentrack_lib.views.papers import Papers
@@ -13,16 +16,9 @@ from sentrack_lib.views.tables.pupils import called
 from sentrack_lib.views.tables.targets import from_here
 
 __all__ = [
-    "change_action",
-    "change_provision",
-    "decision",
-    "entitlement",
-    "meeting",
-    "note",
-    "provision",
-    "review_target",
-    "sessions",
-]
+    "change_action", "change_deployment", "change_meeting", "change_provision", "change_target", "decision", "deployment",
+    "entitlement", "meeting", "note", "provision", "review_target", "sessions", "target",
+]  # fmt: skip
 
 Kept = Callable[[], None]
 
@@ -43,6 +39,8 @@ DECISION = (
     ),
 )  # fmt: skip
 PROVISION = Section("provisions", "A provision")
+TARGET = Section("targets", "A target of a pupil, a group or a subject")
+DEPLOYMENT = Section("deployments", "A place of an adult in the timetable, and how it is prepared")
 TARGET_REVIEW = Section("target_reviews", "How a target stands", ("target_id", "on", "result", "outcome", "note", "reviewed_by"))
 NOTE = Section("evidence", "What was seen, said or advised", ("pupil_id", "on", "kind", "subject", "source", "what"))
 MEETING = (
@@ -77,6 +75,17 @@ def _about_target(papers: Papers) -> Callable[[Mapping[str, str]], list[str]]:
 def provision(papers: Papers, keep: Keep, kept: Kept) -> Form:
     """A provision of the school's map."""
     return Form([PROVISION], {**choices_of(papers), "provision_id": []}, papers.term, keep, kept)
+
+
+def target(papers: Papers, keep: Keep, kept: Kept) -> Form:
+    """A target of a pupil, of a group, or of the curriculum."""
+    section = replace(TARGET, given={"set_on": papers.counted_to.isoformat()}, mind=_about_target(papers))
+    return Form([section], choices_of(papers), papers.term, keep, kept)
+
+
+def deployment(papers: Papers, keep: Keep, kept: Kept) -> Form:
+    """A place of an adult in the timetable, with the ten questions about how it is prepared."""
+    return Form([DEPLOYMENT], choices_of(papers), papers.term, keep, kept)
 
 
 def review_target(papers: Papers, keep: Keep, kept: Kept) -> Form:
@@ -119,8 +128,32 @@ def change_provision(papers: Papers, keep: Keep, kept: Kept) -> Changing:
     return _changing(Section("provisions", "Provision"), papers, "name", keep, kept)
 
 
+def change_target(papers: Papers, keep: Keep, kept: Kept) -> Changing:
+    """A target that is revised: the old version is kept."""
+    return _changing(Section("targets", "Target"), papers, "what", keep, kept)
+
+
+def change_deployment(papers: Papers, keep: Keep, kept: Kept) -> Changing:
+    """A place of an adult that changes, or of which the ten questions are answered."""
+    return _changing(Section("deployments", "Place of an adult"), papers, "place", keep, kept)
+
+
+def change_meeting(papers: Papers, keep: Keep, kept: Kept) -> Changing:
+    """A meeting that is held, or moved: what was agreed is written here."""
+    return _changing(Section("meetings", "Meeting"), papers, "kind", keep, kept)
+
+
 def _changing(section: Section, papers: Papers, word: str, keep: Keep, kept: Kept) -> Changing:
     rows = papers.tables[f"record_{section.table}"]
-    told = rows[word].astype("str").str.slice(0, 80).str.cat(rows["term"].astype("str"), sep=" · ")
-    names = {"entry": sorted(zip(told, rows["entry"], strict=True))}
-    return Changing(section, rows, names, choices_of(papers), keep, kept)
+    choices = choices_of(papers)
+    names = {"entry": sorted(zip(_called(rows, word, choices), rows["entry"], strict=True))}
+    return Changing(section, rows, names, choices, keep, kept)
+
+
+def _called(rows: DataFrame, word: str, choices: Choices) -> list[str]:
+    """What each record is called in a list: its word, and the term, day, adult and pupil where it has them."""
+    shown = {name: dict((value, told) for told, value in choices.get(name, ())) for name in ("pupil_id", "adult_id")}
+    parts = [rows[word].astype("str").fillna("").str.slice(0, 80)]
+    parts += [rows[name].map(told).astype("str").fillna("") for name, told in shown.items() if name in rows]
+    parts += [rows[name].astype("str").fillna("").str.slice(0, 10) for name in ("on", "day", "starts") if name in rows]
+    return [" · ".join(filter(None, each)) for each in zip(*parts, rows["term"].astype("str"), strict=True)]

@@ -20,12 +20,14 @@ from sentrack_lib.views.tables.down import next_down
 from sentrack_lib.views.tables.due import due, responsible
 from sentrack_lib.views.tables.forms import conversation_form, observation_form
 from sentrack_lib.views.tables.groups import by_background, by_class, by_intersection, by_need, by_sen, by_subject, by_year, rates
+from sentrack_lib.views.tables.meetings import agencies, heard, meetings, protocol
 from sentrack_lib.views.tables.notes import notes
 from sentrack_lib.views.tables.one_pupil import (
     own_due,
     own_entitlements,
     own_flags,
     own_letter,
+    own_meetings,
     own_notes,
     own_profile,
     own_progress,
@@ -53,16 +55,16 @@ from sentrack_lib.views.tables.trends import trends
 from sentrack_lib.views.tables.voices import asked_before, comments, responses, views, views_that_differ
 
 __all__ = [
-    "absences", "adults_cost", "adults_week", "asked_before", "attainment", "balance", "benchmarks", "budget",
-    "by_background", "by_class", "by_intersection", "by_need", "by_sen", "by_subject", "by_year", "changed", "changes",
-    "checks_by_statement", "clashes", "closer", "codes", "columns", "comments", "conversation_form", "conversations",
-    "cost_a_pupil", "costs_by", "coverage", "curricular_targets", "decided", "dip", "due", "entitlements_met", "files",
-    "free_adults", "groups_to_plan", "imports", "leaning", "look_first", "made", "next_down", "notes",
-    "observation_form", "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_notes",
-    "own_profile", "own_progress", "own_provision", "own_targets", "plan_counts", "planning", "problems",
-    "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ", "representation",
-    "responses", "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "small_groups",
-    "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets",
-    "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ", "waiting", "whole_plan",
-    "within_classes",
+    "absences", "adults_cost", "adults_week", "agencies", "asked_before", "attainment", "balance", "benchmarks",
+    "budget", "by_background", "by_class", "by_intersection", "by_need", "by_sen", "by_subject", "by_year", "changed",
+    "changes", "checks_by_statement", "clashes", "closer", "codes", "columns", "comments", "conversation_form",
+    "conversations", "cost_a_pupil", "costs_by", "coverage", "curricular_targets", "decided", "dip", "due",
+    "entitlements_met", "files", "free_adults", "groups_to_plan", "heard", "imports", "leaning", "look_first", "made",
+    "meetings", "next_down", "notes", "observation_form", "own_by_subject", "own_due", "own_entitlements", "own_flags",
+    "own_letter", "own_meetings", "own_notes", "own_profile", "own_progress", "own_provision", "own_targets",
+    "plan_counts", "planning", "problems", "protocol", "provision_gaps", "provisions", "pupils", "rates",
+    "rates_by_sen", "rates_that_differ", "representation", "responses", "responsible", "seldom_there", "separate_plans",
+    "sessions_given", "sets", "sheets", "small_groups", "subject_or_pupil", "suggested_targets", "support_missing",
+    "support_without_progress", "taking_part", "targets", "too_many_targets", "transfer", "trends", "unprepared",
+    "views", "views_that_differ", "waiting", "whole_plan", "within_classes",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.adults import entitlements_met
 from sentrack_lib.views.tables.due import due
+from sentrack_lib.views.tables.meetings import meetings
 from sentrack_lib.views.tables.notes import notes
 from sentrack_lib.views.tables.plan import days
 from sentrack_lib.views.tables.pupils import SOFT, called
@@ -102,4 +103,4 @@ def own_letter(papers: Papers) -> Part:
     return letter(papers.tables, papers.pupil, papers.counted_to)
 
 
-own_entitlements, own_targets, own_due, own_notes = map(of_one, (entitlements_met, targets, due, notes))
+own_entitlements, own_targets, own_due, own_meetings, own_notes = map(of_one, (entitlements_met, targets, due, meetings, notes))

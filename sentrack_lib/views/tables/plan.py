@@ -91,6 +91,9 @@ def whole_plan(papers: Papers) -> Part:
     )
 
 
+_SAID = {"How one will see": "monitored_how", "Goes with": "aligned_with"}
+
+
 def budget(papers: Papers) -> Part:
     """What the plan costs beside what there is to spend."""
     if not papers.has("budget"):

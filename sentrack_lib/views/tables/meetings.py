@@ -1,0 +1,115 @@
+"""Meetings as they are read: what was agreed and by whom it is done, agencies and what they work for, whose voice was heard."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame, Series
+
+from sentrack_lib.measures.due import said_day
+from sentrack_lib.views.letters import Printed
+from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.parts import Part, Sentences, Table, Unseen
+from sentrack_lib.views.tables.plan import days
+from sentrack_lib.views.tables.pupils import MOST_PUPILS, called
+from sentrack_lib.views.words import of, sentence
+
+NOT_SHOWN = "Meetings are the inclusion manager's."
+NOTHING_HELD = "No meeting is recorded as held yet."
+
+
+def held(papers: Papers) -> DataFrame:
+    """The meetings of this part of the school at which something was agreed, the newest first."""
+    rows = papers.tables["meetings"]
+    whole = (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
+    rows = rows[rows["pupil_id"].isin(papers.roll["pupil_id"]) | (rows["pupil_id"].isna() & whole)]
+    return rows[rows["agreed"].notna()].sort_values(["on", "meeting_id"], ascending=False, kind="stable")
+
+
+def meetings(papers: Papers) -> Part:
+    """The meetings held, with what was agreed and how many of the agreed actions are done."""
+    if not papers.has("meetings", "record_actions", "roll"):
+        return Unseen(NOT_SHOWN)
+    rows = held(papers)
+    some = rows.head(MOST_PUPILS).merge(called(papers), on="pupil_id", how="left", sort=False)
+    agreed = papers.tables["record_actions"].groupby("meeting_id")["done_on"].agg(["size", "count"])
+    done = agreed.reindex(some["meeting_id"]).fillna(0).astype("int64")
+    shown = DataFrame({
+        "Day": days(some["on"]),
+        "Meeting": some["kind"],
+        "About": some["Pupil"].fillna(some["about"]),
+        "Agreed": some["agreed"],
+        "Actions done": [of(count, size, "action") if size else "" for size, count in done.to_numpy().tolist()],
+        "Next": days(some["next_on"]),
+    })  # fmt: skip
+    fewer = f"The newest {MOST_PUPILS} of {len(rows)}." if len(rows) > MOST_PUPILS else ""
+    return Table(shown, f"Meetings held: {papers.title}", fewer, "none is recorded.")
+
+
+def protocol(papers: Papers) -> Part:
+    """The protocol of the last meeting held in this part of the school, to be printed and signed."""
+    if not papers.has("meetings", "record_actions", "roll"):
+        return Unseen(NOT_SHOWN)
+    rows = held(papers).head(1)
+    if rows.empty:
+        return Sentences([NOTHING_HELD])
+    (row,) = rows.to_dict("records")
+    actions = papers.tables["record_actions"]
+    agreed = actions[actions["meeting_id"].eq(row["meeting_id"])]
+    names = dict(zip(called(papers.on())["pupil_id"], called(papers.on())["Pupil"], strict=True))
+    whose = names.get(row["pupil_id"]) or _text(row, "about") or "the school"
+    sections = [
+        ("Present", [_text(row, "present") or "Not recorded."]),
+        ("Agencies", [_text(row, "agencies")]),
+        ("What we work for", [_text(row, "outcome")]),
+        ("What was agreed", [_text(row, "agreed")]),
+        ("Who does what, until when", [_action(each) for each in agreed.to_dict("records")] or ["No action is recorded."]),
+        ("When we meet again", [said_day(row["next_on"]) if pd.notna(row["next_on"]) else "No day is set."]),
+    ]
+    about = papers.tables["about"].iloc[0]
+    opening = [f"About {whose}."]
+    told = [(heading, lines) for heading, lines in sections if any(lines)]
+    return Printed("letter", f"{about['school']}, {said_day(row['on'])}", f"Protocol: {row['kind']}", opening, told)
+
+
+def _action(row: Mapping[Any, Any]) -> str:
+    by = f", by {said_day(row['by'])}" if pd.notna(row["by"]) else ""
+    done = f" Done on {said_day(row['done_on'])}." if pd.notna(row["done_on"]) else ""
+    return f"{_text(row, 'owner') or 'Nobody named'}: {row['what']}{by}.{done}"
+
+
+def _text(row: Mapping[Any, Any], name: str) -> str:
+    return str(row[name]) if pd.notna(row[name]) else ""
+
+
+def agencies(papers: Papers) -> Part:
+    """Agencies, for how many pupils they work, towards which outcomes, and when they last met with the school."""
+    if not papers.has("agencies", "roll"):
+        return Unseen(NOT_SHOWN)
+    rows = papers.tables["agencies"]
+    rows = rows[rows["pupil_id"].isin(papers.roll["pupil_id"]) | rows["pupil_id"].isna()]
+    of_agency = rows.groupby("agency")
+    shown = DataFrame({
+        "Agency": sorted(rows["agency"].unique()),
+        "Pupils": of_agency["pupil_id"].nunique().to_numpy(),
+        "Works for": of_agency["outcome"].agg(_each).to_numpy(),
+        "Last met": days(of_agency["on"].max()).to_numpy(),
+    })  # fmt: skip
+    return Table(shown, f"Agencies and what they work for: {papers.title}", "", "no agency is recorded.")
+
+
+def _each(outcomes: Series) -> str:
+    return "\n".join(sorted(outcomes.dropna().astype("str").unique()))
+
+
+def heard(papers: Papers) -> Part:
+    """Of how many pupils with SEN a view of their own, and of their parents, is noted this school year."""
+    if not papers.has("said_and_wanted"):
+        return Unseen("Whose views are noted is for the inclusion manager.")
+    rows = papers.tables["said_and_wanted"]
+    whose = {"pupil": "a view of their own", "parent": "a view of their parents"}
+    whole = [
+        (of(count, n, "pupil with SEN", "pupils with SEN"), whose[who])
+        for who, count, n in rows[["respondent", "count", "n"]].to_numpy()
+    ]
+    return Sentences([sentence(f"of {told} {view} is noted this school year.") for told, view in whole])
