@@ -5,12 +5,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 PICTURES = {
     "review.png": ("outputs/sample/2025-26-summer", "2_review", None, 1000),
+    "plan.png": ("outputs/sample/2025-26-summer", "3_plan", None, 1150),
+    "given.png": ("outputs/sample/2025-26-summer", "4_implement", "img[alt^='Is the agreed support']", None),
     "star.png": ("outputs/star_all/1986-87-summer", "2_review", "img[alt^='Do pupils with SEN']", None),
 }
 TERM = "2025-26-autumn"
@@ -21,6 +23,7 @@ def main() -> None:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, (run, page, part, height) in PICTURES.items():
             taken(browser, PROJECT / run, page, part, height, PROJECT / "docs" / name)
+        decision(browser, Path(desk), PROJECT / "docs" / "decision.png")
         run = imported(Path(desk))
         taken(browser, run, "0_data", "[aria-label='What was imported']", None, PROJECT / "docs" / "imported.png")
 
@@ -31,6 +34,39 @@ def taken(browser: Browser, run: Path, page: str, part: str | None, height: int 
         shown = browser.new_page(viewport={"width": 1000, "height": height or 1000})
         shown.goto(pack.as_uri())
         (shown.locator(part) if part else shown).screenshot(path=picture)
+
+
+def decision(browser: Browser, desk: Path, picture: Path) -> None:
+    """The form of a decision on a dashboard over a copy of the invented school."""
+    from tests.serving import serving
+
+    shutil.copytree(PROJECT / "data" / "sample", desk / "sample", ignore=shutil.ignore_patterns("*.sqlite*", "backups"))
+    asked = desk / "asked.yml"
+    asked.write_text(f"school: {desk / 'sample'}\nterm: 2025-26-summer\n", encoding="utf-8")
+    with serving(asked, desk / "served") as served:
+        shown = browser.new_page(viewport={"width": 1000, "height": 1000})
+        shown.goto(served.page("3_plan"))
+        shown.wait_for_selector('[aria-label="How this was made"] table', state="attached", timeout=60_000)
+        form = shown.locator(".form").filter(has=shown.get_by_role("heading", name="What is agreed")).first
+        fill_in(form)
+        form.screenshot(path=picture)
+
+
+def fill_in(form: Locator) -> None:
+    """An invented decision, up to a target."""
+    pupil = form.get_by_label("Pupil", exact=True).first
+    names = pupil.locator("option").all_inner_texts()
+    pupil.select_option(index=next(place for place, name in enumerate(names) if "9" in name.split("\N{MIDDLE DOT}")[-2:][0]))
+    form.get_by_label("What *").first.fill("Meet the parents; reading every day for six weeks")
+    form.get_by_label("Owner").first.fill("Ms Stub")
+    form.get_by_label("By", exact=True).first.fill("2026-07-10")
+    form.get_by_label("Provision *").select_option(index=3)
+    form.get_by_label("Subject", exact=True).first.select_option(label="English")
+    form.get_by_label("What *").nth(1).fill("I read a page aloud with two slips or fewer")
+    form.get_by_label("Baseline", exact=True).nth(1).fill("9 slips")
+    form.get_by_label("Target", exact=True).fill("2 slips")
+    form.get_by_label("Baseline", exact=True).nth(1).press("Tab")
+    form.page.wait_for_timeout(1500)
 
 
 def imported(desk: Path) -> Path:
