@@ -9,6 +9,7 @@ import ipywidgets as widgets
 import pytest
 from pandas import DataFrame
 
+from sentrack_lib.errors import BadInput
 from sentrack_lib.views.controls import DASHBOARD, FAILED, Page
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Sentences
@@ -174,3 +175,96 @@ def test_a_choice_that_cannot_be_opened_is_said_and_the_next_one_works(
 def test_readers_with_nothing_to_choose_get_no_pickers(papers: Papers, live: None) -> None:
     governors = Papers("governors", {"about": papers.tables["about"]})
     assert Page(governors).pickers() is None
+
+
+# --- forms -----------------------------------------------------------------------------------------
+
+
+class Keeper:
+    """Keeps nothing but what it was told, and renews the tables by a note."""
+
+    def __init__(self) -> None:
+        self.saved: list[tuple[dict, str]] = []
+
+    def save(self, tables, by: str):
+        self.saved.append((dict(tables), by))
+
+    def renewed(self, tables):
+        return {**tables, "notes": DataFrame({"said": [f"{len(self.saved)} saved"]})}
+
+
+class Made:
+    """A form as a page knows it."""
+
+    def __init__(self, papers: Papers, keep, kept) -> None:
+        self.keep, self.kept, self.at = keep, kept, ""
+
+    def open_at(self, pupil: str) -> None:
+        self.at = pupil
+
+    def widget(self) -> widgets.Widget:
+        self.shown = widgets.HTML("form")
+        self.shown.made = self  # type: ignore[attr-defined]
+        return self.shown
+
+
+def notes(papers: Papers) -> Part:
+    return Sentences([papers.tables["notes"]["said"].iloc[0] if papers.has("notes") else "nothing yet"])
+
+
+def with_names(papers: Papers) -> Papers:
+    told = {"surname": "Oak", "forename": ["Ann", "Bo", "Cy", "Di"], "form": "7A", "sen_status": "K", "sen_need": None}
+    return papers.renewed({**papers.tables, "roll": papers.tables["roll"].assign(**told)})
+
+
+def test_a_page_without_a_keeper_says_where_one_can_write(papers: Papers) -> None:
+    page = Page(papers)
+    assert "written down on the dashboard" in repr(page.form(Made)) and page.author() is None
+
+
+def test_nothing_is_kept_without_a_name(papers: Papers) -> None:
+    page, keeper = Page(papers, Keeper()), None
+    keeper = page.keeper
+    made = page.form(Made).made
+    with pytest.raises(BadInput, match="Write your name"):
+        made.keep({})
+    page.author().value = "  Ms Stub "
+    made.keep({"actions": DataFrame()})
+    assert [by for _, by in keeper.saved] == ["Ms Stub"]
+
+
+@pytest.mark.usefixtures("live")
+def test_a_dashboard_opens_with_what_is_recorded_and_shows_what_was_saved(papers: Papers) -> None:
+    page = Page(papers, Keeper())
+    slot = page.show(notes)
+    assert "0 saved" in slot.value
+    made = page.form(Made).made
+    page.author().value = "Ms Stub"
+    made.keep({"actions": DataFrame()})
+    made.kept()
+    assert "1 saved" in slot.value
+
+
+@pytest.mark.usefixtures("live")
+def test_forms_open_at_the_pupil_who_is_picked(papers: Papers) -> None:
+    named = papers.tables["roll"].assign(
+        surname="Oak", forename=["Ann", "Bo", "Cy", "Di"], form="7A", sen_status="K", sen_need=None
+    )
+    page = Page(papers.renewed({**papers.tables, "roll": named}), Keeper())
+    made = page.form(Made).made
+    picker = page.pickers("year_group", "pupil").children[0].children[1]
+    assert [shown for shown, _ in picker.options][:2] == ["Choose a pupil", "Oak, Ann · 7A"]
+    picker.value = "c"
+    assert made.at == "c" and page.papers.roll["pupil_id"].tolist() == ["c"]
+
+
+@pytest.mark.usefixtures("live")
+def test_a_pupil_is_left_when_another_year_group_is_picked(papers: Papers) -> None:
+    named = papers.tables["roll"].assign(
+        surname="Oak", forename=["Ann", "Bo", "Cy", "Di"], form="7A", sen_status="K", sen_need=None
+    )
+    page = Page(papers.renewed({**papers.tables, "roll": named}))
+    year, pupil = page.pickers("year_group", "pupil").children[0].children
+    pupil.value = "c"
+    year.value = "y7"
+    assert page.papers.pupil == "all" and pupil.value == "all" and len(pupil.options) == 3
