@@ -24,24 +24,24 @@ _PAGE = Environment(autoescape=True).from_string(
     """<article class="printed {{ kind }}" lang="en-GB" style="{{ style }}"><style>
 @page { size: A4; margin: 16mm; }
 .printed { padding: 1em 0; }
-.printed h1 { margin: 0 0 .4em; font-size: 1.5rem; }
-.printed h2 { margin: 1.1em 0 .3em; font-size: 1.1rem; break-after: avoid; }
+.printed h3 { margin: 0 0 .4em; font-size: 1.5rem; }
+.printed h4 { margin: 1.1em 0 .3em; font-size: 1.1rem; break-after: avoid; }
 .printed p { margin: 0 0 .4em; }
 .printed section { break-inside: avoid; }
 .printed ul { margin: 0; padding-left: 1.2em; }
 .profile .sections { display: grid; grid-template-columns: 1fr 1fr; gap: .8em; }
 .profile section { min-height: 8em; padding: 0 .8em .8em; border: 1px solid #767676; }
-.profile h2 { margin-top: .6em; }
+.profile h4 { margin-top: .6em; }
 .profile .unknown { font-style: italic; }
 @media print {
   .printed { max-width: none !important; padding: 0; }
   .letter { font-size: 10.5pt; line-height: 1.3 !important; }
   .letter p { margin-bottom: .15em; }
 }
-</style><header><p>{{ top }}</p><h1>{{ title }}</h1></header>
+</style><header><p>{{ top }}</p><h3>{{ title }}</h3></header>
 {% for line in opening %}<p>{{ line }}</p>
 {% endfor %}<div class="sections">{% for heading, lines in sections %}
-<section><h2>{{ heading }}</h2>{% if kind == "letter" %}{% for line in lines %}<p>{{ line }}</p>{% endfor %}{% else %}<ul>
+<section><h4>{{ heading }}</h4>{% if kind == "letter" %}{% for line in lines %}<p>{{ line }}</p>{% endfor %}{% else %}<ul>
 {% for line in lines %}<li{% if line in unknown %} class="unknown"{% endif %}>{{ line }}</li>
 {% endfor %}</ul>{% endif %}</section>
 {% endfor %}</div></article>"""

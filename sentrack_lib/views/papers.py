@@ -54,6 +54,7 @@ class Papers:
             self.subject if self.subject != ALL else "",
             f"Year {self.year_group}" if self.year_group != ALL else "",
             self.group_name,
+            self.pupil_name,
         ]
         return ", ".join([about["school"], about["label"], *filter(None, part)])
 
@@ -61,6 +62,14 @@ class Papers:
     def group_name(self) -> str:
         """The teaching group looked at, or nothing."""
         return f"group {self.teaching_group}" if self.teaching_group != ALL else ""
+
+    @property
+    def pupil_name(self) -> str:
+        """The pupil looked at, forename first, or nothing."""
+        if self.pupil == ALL or self.roll.empty:
+            return ""
+        row = self.roll.iloc[0]
+        return " ".join(str(row[part]) for part in ("forename", "surname") if pd.notna(row[part])) or self.pupil
 
     @property
     def term(self) -> str:
