@@ -13,7 +13,7 @@ from sentrack_lib.privacy import for_audience
 from sentrack_lib.records import recorded
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.loading import load_school
-from sentrack_lib.views import figures, findings, tables
+from sentrack_lib.views import figures, findings, forms, tables
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Figure
 
@@ -92,6 +92,12 @@ def test_a_part_that_follows_some_pickers_looks_the_same_whatever_the_others_say
         for papers in (each for each in places if each.audience == "inclusion"):
             place = tuple(getattr(papers, picker) for picker in function(name).follows)
             assert seen.setdefault(place, part(name, papers).html()) == part(name, papers).html(), (name, papers.title)
+
+
+@pytest.mark.parametrize("name", forms.__all__)
+def test_a_form_can_be_made_and_filled_in_and_where_there_is_nobody_too(places, name):
+    for papers in (places[0], places[0].on(pupil=PUPIL), with_nobody(places[0])):
+        assert getattr(forms, name)(papers, None, None).widget().children
 
 
 def test_figures_have_an_alternative_that_names_what_is_drawn(places):

@@ -117,9 +117,10 @@ def test_governors_are_sent_no_pupil(governors: Served, school: Path, visit: Any
     assert [name for name in _about_pupils(school) if name in sent] == []
 
 
-def test_governors_are_offered_their_page_alone(governors: Served, page: Any) -> None:
+def test_governors_are_offered_their_pages_alone(governors: Served, page: Any) -> None:
     page.goto(f"{governors.address}/?token={TOKEN}")
-    assert page.locator("li a").all_inner_texts() == ["Who is not making expected progress?"]
+    plans = "What do we do about it, with whom, until when, and at what cost?"
+    assert page.locator("li a").all_inner_texts() == ["Who is not making expected progress?", plans]
     assert page.goto(governors.page("0_data")).status >= 400
 
 

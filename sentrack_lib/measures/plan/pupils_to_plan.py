@@ -11,6 +11,11 @@ COLUMNS = [
     "agreed", "by", "provisions", "adult_hours_week", "targets",
 ]  # fmt: skip
 
+TYPES = {
+    "rank": "int64", "terms": "int64", "targets": "int64", "waiting": "bool", "adult_hours_week": "float64",
+    "by": "datetime64[us]",
+}  # fmt: skip
+
 
 def pupils_to_plan(flags: DataFrame, support: DataFrame, targets: DataFrame, actions: DataFrame, term: Term) -> DataFrame:
     """A row a flagged pupil, those whom nobody has acted for on top, longest first, then by `rank` (guidance, Section A, step 2).
@@ -20,7 +25,7 @@ def pupils_to_plan(flags: DataFrame, support: DataFrame, targets: DataFrame, act
     `action_id`, `agreed` and `by` are of the newest action. Already in place: `provisions` by name, `adult_hours_week`, and how
     many `targets` are open. `flags` have their owners (`with_owners`); `support` is from the function of that name."""
     if flags.empty:
-        return DataFrame(columns=COLUMNS)
+        return DataFrame(columns=COLUMNS).astype(dict.fromkeys(COLUMNS, "str") | TYPES)
     rows = flags.sort_values("level").assign(
         age=flags["since_term"].map({name: -_age(name, term) for name in flags["since_term"].unique()})
     )

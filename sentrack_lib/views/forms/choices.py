@@ -52,6 +52,8 @@ def _named(papers: Papers, table: str, own: str, *words: str) -> Offered:
     if not papers.has(table):
         return []
     rows = papers.tables[table].drop_duplicates(own, keep="last")
+    if rows.empty:
+        return []
     told = rows[list(words)].astype("str").fillna("").agg(" · ".join, axis=1).str.strip(" ·")
     return sorted(zip(told, rows[own], strict=True))
 
