@@ -160,3 +160,11 @@ def test_the_protocol_of_a_pupil_is_that_of_a_meeting_about_the_pupil(found) -> 
 
 def _without_meeting(found: dict[str, DataFrame]) -> str:
     return str(found["roll"].loc[~found["roll"]["pupil_id"].isin(found["meetings"]["pupil_id"]), "pupil_id"].iloc[0])
+
+
+def test_the_timetable_of_a_pupil_names_no_other(found) -> None:
+    papers = Papers("inclusion", found).on(pupil=WHO)
+    told = repr(parts.timetable(papers))
+    others = found["roll"].loc[found["roll"]["pupil_id"].ne(WHO), ["surname", "forename"]].agg(", ".join, axis=1)
+    assert "Notreal, Kerry" in told and not [name for name in others if name != "Notreal, Kerry" and name in told]
+    assert repr(parts.timetable(papers.on())).count("(in class)") > 50

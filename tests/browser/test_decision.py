@@ -74,10 +74,14 @@ def section(page: Any, title: str) -> Any:
 
 @pytest.fixture(scope="module")
 def decided(opened: Any, parameters: Path) -> dict[str, str]:
-    """Made once on the page of plans: an action, a provision, a target and an adult for a pupil on top of the list."""
-    page = opened("3_plan")
+    """Made once: a pupil is picked from those the review flags, and on the page of plans an action, a provision, a target and an
+    adult are written down for this pupil."""
+    review = opened("2_review")
     stay = who_stay(parameters.parent / "invented")
-    name = next(each for each in waiting(page) if each in stay)
+    flagged = review.locator('[aria-label^="Who to look at first"] tbody tr td:first-child').all_inner_texts()
+    name = next(each for each in flagged if each in stay)
+    review.close()
+    page = opened("3_plan")
     form = section(page, "What is agreed")
     page.get_by_label("Your name").fill("Ms Invented")
     pupils = form.get_by_label("Pupil", exact=True).first

@@ -8,6 +8,7 @@ from sentrack_lib.views.tables.adults import (
     entitlements_met,
     free_adults,
     leaning,
+    timetable,
     unprepared,
 )
 from sentrack_lib.views.tables.attainment import absences, attainment
@@ -33,6 +34,7 @@ from sentrack_lib.views.tables.one_pupil import (
     own_progress,
     own_provision,
     own_targets,
+    own_timetable,
 )
 from sentrack_lib.views.tables.plan import budget, decided, groups_to_plan, plan_counts, waiting, whole_plan
 from sentrack_lib.views.tables.provision import (
@@ -62,9 +64,9 @@ __all__ = [
     "entitlements_met", "files", "free_adults", "groups_to_plan", "heard", "imports", "leaning", "look_first", "made",
     "meetings", "next_down", "notes", "observation_form", "own_by_subject", "own_due", "own_entitlements", "own_flags",
     "own_letter", "own_meetings", "own_notes", "own_profile", "own_progress", "own_provision", "own_targets",
-    "plan_counts", "planning", "problems", "protocol", "provision_gaps", "provisions", "pupils", "rates",
-    "rates_by_sen", "rates_that_differ", "representation", "responses", "responsible", "seldom_there", "separate_plans",
-    "sessions_given", "sets", "sheets", "small_groups", "subject_or_pupil", "suggested_targets", "support_missing",
-    "support_without_progress", "taking_part", "targets", "too_many_targets", "transfer", "trends", "unprepared",
-    "views", "views_that_differ", "waiting", "whole_plan", "within_classes",
+    "own_timetable", "plan_counts", "planning", "problems", "protocol", "provision_gaps", "provisions", "pupils",
+    "rates", "rates_by_sen", "rates_that_differ", "representation", "responses", "responsible", "seldom_there",
+    "separate_plans", "sessions_given", "sets", "sheets", "small_groups", "subject_or_pupil", "suggested_targets",
+    "support_missing", "support_without_progress", "taking_part", "targets", "timetable", "too_many_targets",
+    "transfer", "trends", "unprepared", "views", "views_that_differ", "waiting", "whole_plan", "within_classes",
 ]  # fmt: skip

@@ -2,13 +2,14 @@
 
 from pandas import DataFrame, Series
 
-from sentrack_lib.views.papers import Papers
+from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.plan import days
 from sentrack_lib.views.tables.pupils import CAPACITY, MOST_PUPILS, called
 from sentrack_lib.views.words import band, number, pounds
 
 NOT_SHOWN = "Adults' time is shown to those who plan it."
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Day not said")
 NEVER = "It says nothing of how well anybody works: need decides who has help."
 HOURS = {
     "hours_in_class": "In class", "hours_small_group": "Small group", "hours_one_to_one": "One to one",
@@ -33,6 +34,44 @@ def adults_week(papers: Papers) -> Part:
         "To mind": rows["sentence"].astype("str").fillna(""),
     })  # fmt: skip
     return Table(shown, f"Adults' week: {papers.label}", f"Hours a week. {NEVER}", "no adult is recorded.")
+
+
+def timetable(papers: Papers) -> Part:
+    """Who is with whom, and when: a row an adult, a column a day."""
+    if not papers.has("record_deployments", "adults", "roll"):
+        return Unseen(NOT_SHOWN)
+    rows = papers.tables["record_deployments"]
+    rows = rows[rows["term"].eq(papers.term) & _about_here(papers, rows)]
+    names = papers.tables["adults"].drop_duplicates("adult_id").set_index("adult_id")["name"]
+    told = rows.assign(Adult=rows["adult_id"].map(names).fillna(rows["adult_id"]), told=_places(papers, rows), on=_day(rows))
+    told = told.sort_values(["Adult", "starts"], kind="stable")
+    week = told.pivot_table(index="Adult", columns="on", values="told", aggfunc="\n".join, fill_value="")
+    shown = week.reindex(columns=[day for day in DAYS if day in week.columns]).reset_index()
+    note = "As it stands in the records of the term."
+    return Table(shown, f"Who is with whom, and when: {papers.title}", note, "no place of an adult is recorded.")
+
+
+def _about_here(papers: Papers, rows: DataFrame) -> Series:
+    """Whether a place is with a pupil or a teaching group of this part of the school; of the whole school all are."""
+    whole = (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
+    groups = papers.of_pupils("teaching_groups")["teaching_group"]
+    with_group = rows["pupil_id"].isna() & rows["teaching_group"].isin(groups)
+    return rows["pupil_id"].isin(papers.roll["pupil_id"]) | with_group | whole
+
+
+def _day(rows: DataFrame) -> Series:
+    """The day of the week as it is written; others go under the last."""
+    said = rows["day"].astype("str").str.strip().str.capitalize()
+    return said.where(said.isin(DAYS), DAYS[-1])
+
+
+def _places(papers: Papers, rows: DataFrame) -> Series:
+    """`09:00 9/En3 (in class)`, with a pupil by name."""
+    names = dict(zip(called(papers.on())["pupil_id"], called(papers.on())["Pupil"], strict=True))
+    given = dict(zip(papers.tables["catalogue"]["provision_id"], papers.tables["catalogue"]["name"], strict=True))
+    whom = rows["pupil_id"].map(names).fillna(rows["teaching_group"]).fillna(rows["provision_id"].map(given)).fillna("")
+    place = rows["place"].map("({})".format, na_action="ignore").fillna("")
+    return (rows["starts"].fillna("") + " " + whom + " " + place).str.strip().astype("str")
 
 
 def free_adults(papers: Papers) -> Part:

@@ -8,7 +8,7 @@ from sentrack_lib.terms import Term
 from sentrack_lib.views.letters import letter, profile_page
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
-from sentrack_lib.views.tables.adults import entitlements_met
+from sentrack_lib.views.tables.adults import entitlements_met, timetable
 from sentrack_lib.views.tables.due import due
 from sentrack_lib.views.tables.meetings import meetings
 from sentrack_lib.views.tables.notes import notes
@@ -103,4 +103,5 @@ def own_letter(papers: Papers) -> Part:
     return letter(papers.tables, papers.pupil, papers.counted_to)
 
 
-own_entitlements, own_targets, own_due, own_meetings, own_notes = map(of_one, (entitlements_met, targets, due, meetings, notes))
+own_entitlements, own_timetable, own_targets = map(of_one, (entitlements_met, timetable, targets))
+own_due, own_meetings, own_notes = map(of_one, (due, meetings, notes))
