@@ -18,12 +18,12 @@ from sentrack_lib.measures.adults.clashes import clashes_of
 from sentrack_lib.measures.adults.costs import adults_cost
 from sentrack_lib.measures.adults.each_pupil import beside_each, pupil_adults
 from sentrack_lib.measures.adults.entitlements import entitlements_met
-from sentrack_lib.measures.adults.rates import hourly_cost_on
 from sentrack_lib.measures.adults.roles import role_findings, roles
 from sentrack_lib.measures.adults.times import slots
 from sentrack_lib.measures.adults.timetable import timetable
 from sentrack_lib.measures.adults.week import HOURS, adults_week, free_adults
 from sentrack_lib.measures.coded import coded
+from sentrack_lib.measures.pay import hourly_cost_on
 from sentrack_lib.measures.taking_part import adults_beside, held
 from sentrack_lib.terms import Term
 

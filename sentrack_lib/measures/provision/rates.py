@@ -1,40 +1,15 @@
-"""What an hour costs on a day: of an adult, and of a provision by the adults who are timetabled for it or by its own rate."""
+"""What an hour of a provision costs on a day: by the adults who are timetabled for it, or by its own rate."""
 
 import pandas as pd
 from pandas import DataFrame, Series
 
+from sentrack_lib.measures.pay import hourly_cost_on, role_cost_on
 from sentrack_lib.measures.provision.running import ID, Kept, days_of_term, of_each
 from sentrack_lib.measures.taking_part import Calendar
 
 EARLY, LATE = pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")
 """From when, and until when, what has no day holds."""
 SLOT = ["weekday", "starts"]
-
-
-def adult_rates(asked: DataFrame, pay_rates: DataFrame, adults: DataFrame) -> Series:
-    """The cost of an hour of each adult `asked` for (`adult_id` `role` `day`) in pounds; missing where it is not known.
-
-    It is the newest row of `pay_rates` of that adult on or before the day, else of the adult's role, else what the term's
-    table of adults says. The role is that of the table of adults, else of the timetable."""
-    known = adults.reindex(columns=["adult_id", "role", "hourly_cost"]).astype({"adult_id": "str", "role": "str"})
-    known = known.dropna(subset=["adult_id"]).drop_duplicates("adult_id", keep="last").set_index("adult_id")
-    of_table = pd.to_numeric(known["hourly_cost"], errors="coerce").astype("float64")
-    role = asked["adult_id"].map(known["role"]).astype("str").fillna(asked["role"])
-    own = _newest(asked, pay_rates, "adult_id")
-    return own.fillna(role_rates(role, asked["day"], pay_rates)).fillna(asked["adult_id"].map(of_table).astype("float64"))
-
-
-def role_rates(role: Series, day: Series, pay_rates: DataFrame) -> Series:
-    """The newest rate of each role on or before each day, in pounds an hour; missing where there is none."""
-    of_role = pay_rates[pay_rates["adult_id"].isna()]  # a row with both is the rate of the adult
-    return _newest(DataFrame({"role": _plain(role), "day": day}), of_role.assign(role=_plain(of_role["role"])), "role")
-
-
-def _newest(asked: DataFrame, pay_rates: DataFrame, by: str) -> Series:
-    rates = pay_rates.dropna(subset=[by, "start", "hourly_cost"]).drop_duplicates([by, "start"], keep="last")
-    both = asked[[by, "day"]].reset_index(names="row").merge(rates[[by, "start", "hourly_cost"]], on=by)
-    both = both[both["start"] <= both["day"]].sort_values("start", kind="stable").drop_duplicates("row", keep="last")
-    return both.set_index("row")["hourly_cost"].reindex(asked.index)
 
 
 def hour_costs(pairs: DataFrame, runs: DataFrame, kept: Kept, adults: DataFrame, calendar: Calendar | None = None) -> DataFrame:
@@ -50,10 +25,10 @@ def hour_costs(pairs: DataFrame, runs: DataFrame, kept: Kept, adults: DataFrame,
     `own`: the newest rate of the role that the provision names as its staff, from its day on, else its own cost of an hour."""
     pairs = pairs.drop_duplicates(ignore_index=True)
     staff, own = (of_each(pairs[ID], runs[name]) for name in ("staff", "hourly_cost"))
-    own = role_rates(staff.astype("str"), pairs["day"], kept["pay_rates"]).fillna(own.astype("float64"))
+    own = role_cost_on(staff, pairs["day"], kept["pay_rates"]).fillna(own.astype("float64"))
     timetable = _timetable(kept["deployments"], calendar)
     there = _there(pairs.assign(at=_timetable_of(pairs, timetable)), timetable)
-    rate = adult_rates(there, kept["pay_rates"], adults)
+    rate = hourly_cost_on(there["adult_id"], there["day"], kept["pay_rates"], adults, there["role"])
     minutes = of_each(there[ID], runs["minutes"])
     hours = there["hours"].where(there["hours"].gt(0)).fillna(minutes / 60).where(lambda each: each.gt(0), 1.0)
     cost = rate * hours / _places(there, timetable)

@@ -1,4 +1,4 @@
-"""What an hour of an adult costs on a day."""
+"""What an hour of an adult, or of a role, costs on a day."""
 
 import pandas as pd
 from pandas import DataFrame, Series
@@ -7,23 +7,32 @@ RATES = ["adult_id", "role", "start", "hourly_cost"]
 LISTED = ["adult_id", "role", "hourly_cost"]
 
 
-def hourly_cost_on(adult_ids: Series, days: Series, pay_rates: DataFrame, adults: DataFrame) -> Series:
-    """The cost of an hour, in pounds, of each adult on each day (two columns with the same index).
+def hourly_cost_on(
+    adult_ids: Series, days: Series, pay_rates: DataFrame, adults: DataFrame, roles: Series | None = None
+) -> Series:
+    """The cost of an hour, in pounds, of each adult on each day (columns with the same index).
 
     It is the newest rate of the adult in `pay_rates` that has begun by the day, else the newest of the adult's role, else
-    `hourly_cost` of `adults`; of two that begin on one day the later row holds, and one without a day has always held. Missing
-    where none of these says it, or the day is not known. Either table may be empty or lack columns."""
+    `hourly_cost` of `adults`; of two that begin on one day the later row holds, and one without a day has always held. The role
+    is that of `adults`, else the one given in `roles`. Missing where none of these says it, or the day is not known. Either
+    table may be empty or lack columns."""
     rates, known = _typed(pay_rates, RATES), _typed(adults, LISTED).dropna(subset=["adult_id"])
-    rates = rates.dropna(subset=["hourly_cost"])
     known = known.drop_duplicates("adult_id", keep="last").set_index("adult_id")
     ids = adult_ids.astype("str")
     on = pd.to_datetime(days).astype("datetime64[us]")
-    own = _newest(ids, on, rates, "adult_id")
-    of_role = _newest(
-        ids.map(_plain(known["role"])), on, rates[rates["adult_id"].isna()].assign(role=_plain(rates["role"])), "role"
-    )
+    own = _newest(ids, on, rates.dropna(subset=["hourly_cost"]), "adult_id")
+    role = ids.map(known["role"]).astype("str")
+    of_role = role_cost_on(role if roles is None else role.fillna(roles), on, pay_rates)
     listed = ids.map(known["hourly_cost"]).astype("float64").where(on.notna())
     return own.fillna(of_role).fillna(listed).astype("float64").rename("hourly_cost")
+
+
+def role_cost_on(roles: Series, days: Series, pay_rates: DataFrame) -> Series:
+    """The newest rate of each role that has begun by each day, in pounds an hour; missing where there is none. A rate that names
+    an adult is the adult's alone."""
+    rates = _typed(pay_rates, RATES).dropna(subset=["hourly_cost"])
+    of_role = rates[rates["adult_id"].isna()].assign(role=_plain(rates["role"]))
+    return _newest(_plain(roles.astype("str").str.strip()), pd.to_datetime(days).astype("datetime64[us]"), of_role, "role")
 
 
 def _typed(table: DataFrame, columns: list[str]) -> DataFrame:
