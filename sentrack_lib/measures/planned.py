@@ -14,6 +14,7 @@ from sentrack_lib.measures.plan import budget, catalogue, groups_to_plan, plan_c
 from sentrack_lib.measures.profile import profile, said_and_wanted
 from sentrack_lib.measures.provision import RULES, provision_tables
 from sentrack_lib.measures.support import supported
+from sentrack_lib.measures.taking_part import Calendar
 from sentrack_lib.measures.targets import curricular_targets, plans_of_pupils, targets_held
 from sentrack_lib.settings import SchoolSettings
 from sentrack_lib.sources.scales import scales_of
@@ -46,16 +47,17 @@ def planned(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[s
     groups = tables["teaching_groups"]
     beside = adults_tables(records, adults, roll, groups, term, calendar, as_of, settings.department)
     decided = _decided(tables, records, flags, support["support"], targets["targets"], provision["provision_map"], term)
-    coming = due(records, roll, term, calendar, as_of)
+    noted = _noted(records, roll, adults, term, calendar, as_of)
+    counts = plan_counts(decided["pupils_to_plan"], {**provision, **targets, **beside, **noted})
+    return {"flags": flags, **support, **provision, **targets, **beside, **decided, **noted, "plan_counts": counts}
+
+
+def _noted(
+    records: Tables, roll: DataFrame, adults: DataFrame, term: Term, calendar: Calendar, as_of: date
+) -> dict[str, DataFrame]:  # fmt: skip
+    """What is due, what was said, seen and agreed."""
     return {
-        "flags": flags,
-        **support,
-        **provision,
-        **targets,
-        **beside,
-        **decided,
-        "due": coming,
-        "plan_counts": plan_counts(decided["pupils_to_plan"], {**provision, **targets, **beside, "due": coming}),
+        "due": due(records, roll, term, calendar, as_of),
         "profile": profile(records, roll, term, as_of, calendar, adults),
         "said_and_wanted": said_and_wanted(records, roll, term, as_of, calendar),
         "agencies": agencies(records, term),
