@@ -54,7 +54,7 @@ class Parameters(BaseModel):
     seed: int | None = None
     as_of: date | None = None
     """The day up to which costs and sessions are counted; else today, or the nearest day of the term."""
-    shared_by: str = "planned sessions"
+    shared_by: Literal["planned sessions", "places", "attended sessions"] = "planned sessions"
     """How the cost of one adult's hour is shared over a group."""
     budget: dict[str, float] = Field(default_factory=dict)
     """Pounds for the school year, by source of funding."""

@@ -199,6 +199,9 @@ class Made:
     def __init__(self, papers: Papers, keep, kept) -> None:
         self.keep, self.kept, self.at = keep, kept, ""
 
+    def renew(self, fresh: "Made") -> None:
+        self.fresh = fresh
+
     def open_at(self, pupil: str) -> None:
         self.at = pupil
 
@@ -242,7 +245,7 @@ def test_a_dashboard_opens_with_what_is_recorded_and_shows_what_was_saved(papers
     page.author().value = "Ms Stub"
     made.keep({"actions": DataFrame()})
     made.kept()
-    assert "1 saved" in slot.value
+    assert "1 saved" in slot.value and isinstance(made.fresh, Made)
 
 
 @pytest.mark.usefixtures("live")

@@ -16,7 +16,7 @@ from pandas import DataFrame
 from sentrack_lib.errors import BadInput, SentrackError
 from sentrack_lib.sources import schema
 from sentrack_lib.views import forms
-from sentrack_lib.views.forms.changing import Changing, written
+from sentrack_lib.views.forms.changing import Changing
 from sentrack_lib.views.forms.fields import cell_of, fields_of
 from sentrack_lib.views.forms.records import OWN_IDS, Form, Section
 from sentrack_lib.views.forms.saving import NOT_SAVED, PATIENCE, STANDS_ALREADY, WAITING, Saving
@@ -249,9 +249,10 @@ ACTIONS = DataFrame({
 }).reindex(columns=["term", *schema.columns("actions"), "entry", "version"])  # fmt: skip
 
 
-def changing(keeper: Kept) -> Changing:
+def changing(keeper: Kept, rows: DataFrame = ACTIONS) -> Changing:
     section = Section("actions", "Action", ("what", "owner", "by", "done_on", "result"))
-    return Changing(section, ACTIONS, {"entry": [("Meet parents", "e1")]}, PUPILS, keeper.keep, keeper.kept)
+    names = {"entry": [("Meet parents", rows["entry"].iloc[0])]}
+    return Changing(section, rows, names, PUPILS, keeper.keep, keeper.kept)
 
 
 def test_a_record_is_changed_from_the_version_that_was_read(keeper: Kept) -> None:
@@ -277,9 +278,34 @@ def test_nothing_is_changed_where_nothing_is_chosen(keeper: Kept) -> None:
         changing(keeper).changed()
 
 
-def test_cells_are_written_as_they_are_in_a_sheet() -> None:
-    given = [pd.Timestamp("2026-05-04"), 7.0, 14.2, None, float("nan"), pd.NaT, "007"]
-    assert [written(value) for value in given] == ["2026-05-04", "7", "14.2", "", "", "", "007"]
+def test_a_record_can_be_changed_again_from_its_newest_version(keeper: Kept) -> None:
+    made = changing(keeper)
+    made.picker.value = "e1"
+    made.filled.inputs["owner"].value = "Mr Two"
+    made.saving.button.click()
+    made.renew(changing(keeper, ACTIONS.assign(version=4, owner="Mr Two")))
+    assert made.picker.value == "e1" and made.filled.cells["owner"] == "Mr Two" and "Saved" in made.saving.said.value
+    made.filled.inputs["owner"].value = "Ms Three"
+    made.saving.button.click()
+    assert [save["actions"]["version"].iloc[0] for save in keeper.saves] == ["3", "4"]
+
+
+def test_a_record_that_is_gone_is_closed_and_a_new_one_can_be_chosen(keeper: Kept) -> None:
+    made = changing(keeper)
+    made.picker.value = "e1"
+    made.renew(changing(keeper, ACTIONS.assign(entry="e2")))
+    assert made.filled is None and made.place.children == () and ("Meet parents", "e2") in made.picker.options
+
+
+def test_a_form_offers_what_was_recorded_meanwhile_and_keeps_what_is_filled_in(keeper: Kept) -> None:
+    made = form(keeper)
+    fill(made, 0, pupil_id="P1", what="Meet parents")
+    more = {**PUPILS, "provision_id": [("Reading", "R1"), ("Number", "R2")], "pupil_id": PUPILS["pupil_id"][:1]}
+    made.renew(Form(forms.DECISION, more, TERM, keeper.keep, keeper.kept))
+    assert ("Number", "R2") in made.sections[1].inputs["provision_id"].options
+    assert made.sections[0].cells["pupil_id"] == "P1" and made.sections[0].cells["what"] == "Meet parents"
+    made.renew(Form(forms.DECISION, {**more, "pupil_id": [("Ash", "P2")]}, TERM, keeper.keep, keeper.kept))
+    assert made.sections[0].cells["pupil_id"] == "" and made.sections[0].cells["what"] == "Meet parents"
 
 
 # --- a session of a group --------------------------------------------------------------------------

@@ -60,9 +60,11 @@ def serve(parameters: Parameters, port: int, audience: str = "inclusion", subjec
     token = os.environ.get("SENTRACK_TOKEN") or secrets.token_urlsafe(24)
     with contextlib.suppress(KeyboardInterrupt), _desk() as desk:
         _, store, note = kept_school(parameters) if audience in WRITERS else (None, None, "")
+        # What is saved while the papers are laid out is newer than they are.
+        laid = store.latest if store else 0
         papers = prepare(parameters, audience, desk / "papers", subject)
         if store:
-            let_write(parameters, store, papers)
+            let_write(parameters, laid, papers)
         pages = lay_ready(audience, desk / "pages")
         shown = shown_to_kernels(os.environ, token, str(parameters.school)) | {READY: str(papers), DASHBOARD: "1"}
         with only_environment(shown), warm_parent():

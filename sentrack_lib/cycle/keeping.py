@@ -66,9 +66,10 @@ def open_records(school: str, audience: str = "inclusion") -> Keeper | None:
     return Keeper(project_root(Path.cwd() / "page") / school) if audience == "inclusion" else None
 
 
-def let_write(parameters: Parameters, store: Store, papers: Path) -> None:
-    """Lay beside the papers of a dashboard where the records are: its pages may write."""
-    where = {"folder": str(parameters.school), "url": parameters.records_url, "laid": store.latest}
+def let_write(parameters: Parameters, laid: int, papers: Path) -> None:
+    """Lay beside the papers of a dashboard where the records are, and up to which save the papers know them: its pages may
+    write."""
+    where = {"folder": str(parameters.school), "url": parameters.records_url, "laid": laid}
     (papers / WHERE).write_text(json.dumps(where), encoding="utf-8")
 
 

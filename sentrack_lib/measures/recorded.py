@@ -35,5 +35,10 @@ def _typed(cells: Series, written: str) -> Series:
         return pd.to_numeric(cells, errors="coerce").astype("float64")
     if written == DATE:
         return pd.to_datetime(cells, errors="coerce").dt.normalize()
-    texts = cells.astype("str").str.strip()
+    texts = cells.map(_text, na_action="ignore").astype("str").str.strip() if cells.dtype != "str" else cells.str.strip()
     return texts.mask(texts.eq(""))
+
+
+def _text(cell: object) -> str:
+    """A cell as one writes it: 5 and not 5.0."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

@@ -118,11 +118,6 @@ def _planned(counts: DataFrame) -> DataFrame:
     return counts.assign(count=shown["count"], of=shown["of"].mask(shown["count"].isna()))
 
 
-def _money(rows: DataFrame) -> DataFrame:
-    """What provision costs by source of funding: no pupil stands behind one row."""
-    return rows
-
-
 def _spoken_of(groups: DataFrame) -> DataFrame:
     """Groups of ten or more, over all subjects; counts rounded, and sizes so coarse that no count can be worked out from them."""
     asked_always = groups["measure"].eq("progress") & groups["family"].ne("teaching group") & ~groups["by"].str.contains(CROSSED)
@@ -134,6 +129,6 @@ def _spoken_of(groups: DataFrame) -> DataFrame:
 RULES = {
     "rate_comparisons": _verdicts, "trends": _trend_counts, "benchmarks": _beside_england, "representation": _who_takes_part,
     "transfer": _arrived, "views": _heard, "asked_before": _done_about, "support_counts": _supported,
-    "plan_counts": _planned, "budget": _money,
+    "plan_counts": _planned, "budget": DataFrame.copy,
 }  # fmt: skip
-"""How each further table is made fit to be handed to governors."""
+"""How each further table is made fit to be handed to governors. No pupil stands behind a row of the budget: it goes as it is."""

@@ -56,7 +56,7 @@ class Page:
     def __init__(self, papers: Papers, keeper: Keeper | None = None) -> None:
         """Open at the part of the school that the papers are opened at; forms need who keeps the records."""
         self.keeper = keeper
-        self._forms: list[Any] = []
+        self._forms: list[tuple[Callable[..., Any], Any]] = []
         self._live = bool(os.environ.get(DASHBOARD))
         self.papers = papers.renewed(keeper.renewed(papers.tables)) if keeper and self._live else papers
         self._author = widgets.Text(description="Your name", placeholder="as it is to stand in the records", **_wide())
@@ -100,7 +100,7 @@ class Page:
         if not self.keeper:
             return Unseen(READ_HERE)
         made = make(self.papers, self._keep, self._kept)
-        self._forms.append(made)
+        self._forms.append((make, made))
         return made.widget()
 
     def _keep(self, rows: Mapping[str, DataFrame]) -> Any:
@@ -115,6 +115,8 @@ class Page:
         assert self.keeper, "a form is shown only where there is a keeper"
         self.papers = self.papers.renewed(self.keeper.renewed(self.papers.tables))
         self._paint.cache_clear()
+        for make, made in self._forms:
+            made.renew(make(self.papers, self._keep, self._kept))
         self._begin_repaint()
 
     def _offer(self) -> None:
@@ -162,9 +164,9 @@ class Page:
 
     async def _repaint(self) -> None:
         """Paint from the top, each part as soon as it is drawn; forms about a pupil open at the one who is looked at."""
-        for form in self._forms:
-            if self.papers.pupil != ALL and hasattr(form, "open_at"):
-                form.open_at(self.papers.pupil)
+        for _, made in self._forms:
+            if self.papers.pupil != ALL and hasattr(made, "open_at"):
+                made.open_at(self.papers.pupil)
         for part, slot in self._slots:
             slot.value = self._paint(part, *_place(self.papers, part))
             await asyncio.sleep(BREATH)

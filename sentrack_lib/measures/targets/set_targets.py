@@ -8,8 +8,8 @@ import pandas as pd
 from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures.progress.taught import places_among
+from sentrack_lib.measures.recorded import recorded
 from sentrack_lib.measures.targets.checks import OPEN_STATES, gaps, warnings_of
-from sentrack_lib.measures.targets.kept import newest
 from sentrack_lib.measures.targets.standing import Suggestions, rows_of
 from sentrack_lib.measures.targets.year_above import Calendar
 from sentrack_lib.sources.scales import Scale
@@ -43,11 +43,11 @@ def targets_held(
     what it lacks so that it can be measured, `advice` what to mind; both are blank where nothing is. `records` may lack any
     table; `suggested` is from `suggested_targets`. Marks of the kind target are none of these. Source: guidance Appendix A,
     methods 5."""
-    rows = newest(records, "targets", term)
+    rows = recorded(records, "targets", term).dropna(subset=["target_id"])
     on_roll = places_among(rows["pupil_id"], Index(roll["pupil_id"].astype("str")).unique()) >= 0
     rows = rows[rows["pupil_id"].isna() | on_roll].reset_index(drop=True)
     today = pd.Timestamp(as_of)
-    rows = standing(rows, newest(records, "target_reviews", term), today)
+    rows = standing(rows, recorded(records, "target_reviews", term), today)
     rows = rows.assign(kind=_kind(rows))
     rows = rows.assign(overdue_days=_overdue(rows, today))
     first = pd.Timestamp(Term(term.year, 0).dates(calendar)[0])

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import ipywidgets as widgets
-import pandas as pd
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
+from sentrack_lib.records.sheets_columns import as_texts
 from sentrack_lib.sources import schema
-from sentrack_lib.views.forms.fields import Choices
+from sentrack_lib.views.forms.fields import Choices, offer_again
 from sentrack_lib.views.forms.records import Filled, Keep, Section
 from sentrack_lib.views.forms.saving import Saving
 
@@ -33,7 +33,7 @@ class Changing:
 
     def widget(self) -> widgets.Widget:
         """The form."""
-        whole = widgets.VBox([self.picker, self.place])
+        whole = widgets.VBox([self.picker, self.place, self.saving.said])
         whole.add_class("form")
         return whole
 
@@ -47,24 +47,29 @@ class Changing:
         return {self.section.table: DataFrame([{**{name: row[name] for name in HIDDEN}, **cells}], dtype="str")}
 
     def _row(self) -> dict[str, str]:
-        row = self.rows[self.rows["entry"].eq(self.picker.value)].iloc[0]
-        return {str(name): written(value) for name, value in row.items()}
+        """The record that is chosen, each cell as it is written in its sheet."""
+        rows = as_texts(self.section.table, self.rows[self.rows["entry"].eq(self.picker.value)])
+        return {str(name): str(cell) for name, cell in rows.iloc[0].items()}
 
     def _chosen(self, _change: object) -> None:
         """Show the record that was chosen, as it is now."""
         self.saving.said.value, self.back.value = "", False
         self.filled = Filled(self.section, self.choices, self._row()) if self.picker.value else None
-        parts = [self.filled.widget(), self.back, self.saving.button, self.saving.said] if self.filled else []
+        self._show()
+
+    def _show(self) -> None:
+        parts = [self.filled.widget(), self.back, self.saving.button] if self.filled else []
         self.place.children = tuple(parts)
+
+    def renew(self, fresh: "Changing") -> None:
+        """Offer the records of a freshly made form; the one that is chosen stays open, from now on in its newest version."""
+        self.rows, self.choices = fresh.rows, fresh.choices
+        self.picker.unobserve(self._chosen, names="value")
+        offer_again(self.picker, fresh.picker)
+        self.picker.observe(self._chosen, names="value")
+        if self.filled and not self.picker.value:  # it was taken back, or is another entry now
+            self.filled = None
+            self._show()
 
 
 _WIDE = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(40rem, 100%)")}
-
-
-def written(value: object) -> str:
-    """A cell of a table as it is written in a record: days as 2026-05-04, whole numbers without a point."""
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    return f"{value:.15g}" if isinstance(value, float) else str(value)

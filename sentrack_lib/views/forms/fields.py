@@ -61,6 +61,15 @@ def _field(table: str, name: str, choices: tuple[tuple[str, str], ...]) -> Field
     return Field(name, label[:1].upper() + label[1:], meaning, said["written"], bool(column.required), usual, long, choices)
 
 
+def offer_again(choice: widgets.Widget, fresh: widgets.Widget) -> None:
+    """Offer what a freshly made input offers, and keep what is chosen where it is still there."""
+    if not isinstance(choice, widgets.Dropdown) or choice.options == fresh.options:
+        return
+    chosen = choice.value
+    choice.options = fresh.options
+    choice.value = chosen if chosen in {value for _, value in fresh.options} else NOT_CHOSEN
+
+
 def cell_of(value: Any) -> str:
     """What a person chose or wrote as the text of a cell."""
     return value.isoformat() if isinstance(value, date) else "" if value is None else str(value).strip()

@@ -11,7 +11,7 @@ from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.sources import schema
-from sentrack_lib.views.forms.fields import Choices, Field, cell_of, fields_of
+from sentrack_lib.views.forms.fields import Choices, Field, cell_of, fields_of, offer_again
 from sentrack_lib.views.forms.saving import Saving, Tables
 
 Keep = Callable[[Tables], Any]
@@ -94,6 +94,13 @@ class Form:
         whole = widgets.VBox([*(each.widget() for each in self.sections), self.saving.button, self.saving.said])
         whole.add_class("form")
         return whole
+
+    def renew(self, fresh: "Form") -> None:
+        """Offer what a freshly made form offers; what is filled in stays."""
+        for each, new in zip(self.sections, fresh.sections, strict=True):
+            each.section = new.section
+            for name, choice in each.inputs.items():
+                offer_again(choice, new.inputs[name])
 
     def open_at(self, pupil: str) -> None:
         """Offer the pupil who is looked at."""

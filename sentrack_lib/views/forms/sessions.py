@@ -7,6 +7,7 @@ import ipywidgets as widgets
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
+from sentrack_lib.views.forms.fields import offer_again
 from sentrack_lib.views.forms.records import Keep
 from sentrack_lib.views.forms.saving import Saving
 
@@ -43,6 +44,11 @@ class Sessions:
         whole = widgets.VBox([fields, self.there, self.saving.button, self.saving.said])
         whole.add_class("form")
         return whole
+
+    def renew(self, fresh: "Sessions") -> None:
+        """Offer the provisions of a freshly made form, with the pupils who are in them now."""
+        self.pupils = fresh.pupils
+        offer_again(self.provision, fresh.provision)
 
     def rows(self) -> dict[str, DataFrame]:
         """A row a pupil of the group: whether they were there."""
