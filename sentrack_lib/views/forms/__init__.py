@@ -12,7 +12,7 @@ from sentrack_lib.views.forms.fields import Choices
 from sentrack_lib.views.forms.records import Form, Keep, Section
 from sentrack_lib.views.forms.sessions import Sessions
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.tables.pupils import called
+from sentrack_lib.views.tables.pupils import called, pupil_names
 from sentrack_lib.views.tables.targets import from_here
 
 __all__ = [
@@ -111,7 +111,7 @@ def entitlement(papers: Papers, keep: Keep, kept: Kept) -> Form:
 def sessions(papers: Papers, keep: Keep, kept: Kept) -> Sessions:
     """A session of a provision: who was there."""
     given = papers.tables["pupil_provision"]
-    names = dict(zip(called(papers.on())["pupil_id"], called(papers.on())["Pupil"], strict=True))
+    names = pupil_names(papers)
     groups = {str(of): [(names.get(each, each), each) for each in rows] for of, rows in given.groupby("provision_id")["pupil_id"]}
     running = [(shown, own) for shown, own in choices_of(papers)["provision_id"] if own in groups]
     return Sessions(running, groups, papers.term, papers.counted_to, keep, kept)

@@ -3,7 +3,7 @@
 from pandas import DataFrame, Series
 
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.tables.pupils import called
+from sentrack_lib.views.tables.pupils import called, pupil_names
 
 Offered = list[tuple[str, str]]
 
@@ -43,7 +43,7 @@ def targets(papers: Papers) -> Offered:
         return []
     rows = papers.tables["targets"]
     rows = rows[rows["state"].isin(["open", "due", "goes on"])]
-    names = dict(zip(called(papers.on())["pupil_id"], called(papers.on())["Pupil"], strict=True))
+    names = pupil_names(papers)
     whose = rows["pupil_id"].map(names).fillna(rows["teaching_group"]).fillna(rows["year_group"]).fillna("the school")
     return list(zip((whose.astype("str") + ": " + rows["what"].astype("str")).str.slice(0, 90), rows["target_id"], strict=True))
 

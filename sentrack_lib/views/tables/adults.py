@@ -5,7 +5,7 @@ from pandas import DataFrame, Series
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.plan import days
-from sentrack_lib.views.tables.pupils import CAPACITY, MOST_PUPILS, called
+from sentrack_lib.views.tables.pupils import CAPACITY, MOST_PUPILS, called, pupil_names
 from sentrack_lib.views.words import band, number, pounds
 
 NOT_SHOWN = "Adults' time is shown to those who plan it."
@@ -67,9 +67,8 @@ def _day(rows: DataFrame) -> Series:
 
 def _places(papers: Papers, rows: DataFrame) -> Series:
     """`09:00 9/En3 (in class)`, with a pupil by name."""
-    names = dict(zip(called(papers.on())["pupil_id"], called(papers.on())["Pupil"], strict=True))
-    given = dict(zip(papers.tables["catalogue"]["provision_id"], papers.tables["catalogue"]["name"], strict=True))
-    whom = rows["pupil_id"].map(names).fillna(rows["teaching_group"]).fillna(rows["provision_id"].map(given)).fillna("")
+    whom = rows["pupil_id"].map(pupil_names(papers)).fillna(rows["teaching_group"])
+    whom = whom.fillna(rows["provision_id"].map(_provision_names(papers))).fillna("")
     place = rows["place"].map("({})".format, na_action="ignore").fillna("")
     return (rows["starts"].fillna("") + " " + whom + " " + place).str.strip().astype("str")
 
@@ -177,9 +176,14 @@ def unprepared(papers: Papers) -> Part:
 
 
 def _where(papers: Papers, rows: DataFrame) -> Series:
-    """The place of work as it is called; a pupil by name."""
-    names = dict(zip(called(papers.on())["pupil_id"], called(papers.on())["Pupil"], strict=True))
+    """The place of work as it is called; a pupil or a provision by name."""
+    names = pupil_names(papers) | _provision_names(papers)
     return rows["work"].map(lambda work: names.get(work, work)).astype("str")
+
+
+def _provision_names(papers: Papers) -> dict[str, str]:
+    rows = papers.tables["catalogue"]
+    return dict(zip(rows["provision_id"], rows["name"], strict=True))
 
 
 def adults_cost(papers: Papers) -> Part:

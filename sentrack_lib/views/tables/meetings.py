@@ -11,7 +11,7 @@ from sentrack_lib.views.letters import Printed
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Sentences, Table, Unseen
 from sentrack_lib.views.tables.plan import days
-from sentrack_lib.views.tables.pupils import MOST_PUPILS, called
+from sentrack_lib.views.tables.pupils import MOST_PUPILS, called, pupil_names
 from sentrack_lib.views.words import of, sentence
 
 NOT_SHOWN = "Meetings are the inclusion manager's."
@@ -56,7 +56,7 @@ def protocol(papers: Papers) -> Part:
     (row,) = rows.to_dict("records")
     actions = papers.tables["record_actions"]
     agreed = actions[actions["meeting_id"].eq(row["meeting_id"])]
-    names = dict(zip(called(papers.on())["pupil_id"], called(papers.on())["Pupil"], strict=True))
+    names = pupil_names(papers)
     whose = names.get(row["pupil_id"]) or _text(row, "about") or "the school"
     sections = [
         ("Present", [_text(row, "present") or "Not recorded."]),

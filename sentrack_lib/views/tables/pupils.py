@@ -78,6 +78,12 @@ def called(papers: Papers) -> DataFrame:
     return DataFrame({"pupil_id": roll["pupil_id"], **shown})
 
 
+def pupil_names(papers: Papers) -> dict[str, str]:
+    """Every pupil of the papers, whatever part of the school is looked at, as they are called, by `pupil_id`."""
+    named = called(papers.on())
+    return dict(zip(named["pupil_id"], named["Pupil"], strict=True))
+
+
 def _level(levels: Series) -> str:
     return "look first" if levels.eq("act").any() else "watch"
 
