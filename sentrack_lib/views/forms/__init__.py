@@ -12,7 +12,7 @@ from sentrack_lib.views.forms.fields import Choices
 from sentrack_lib.views.forms.records import Form, Keep, Section
 from sentrack_lib.views.forms.sessions import Sessions
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.tables.pupils import called, pupil_names
+from sentrack_lib.views.tables.pupils import pupil_names
 from sentrack_lib.views.tables.targets import from_here
 
 __all__ = [
