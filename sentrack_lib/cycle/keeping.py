@@ -13,7 +13,7 @@ from pandas import DataFrame
 
 from sentrack_lib.cycle.papers import READY
 from sentrack_lib.errors import BadInput
-from sentrack_lib.measures.planned import planned
+from sentrack_lib.measures.evaluated import planned_and_evaluated
 from sentrack_lib.records import Store, file_sheets, open_store, recorded, store_there
 from sentrack_lib.settings import Parameters, project_root
 from sentrack_lib.sources import schema
@@ -44,7 +44,7 @@ class Keeper:
         """The tables of a page with what is recorded by now; as they are where nothing was saved since."""
         if self.laid and self._store.latest == self.laid:
             return dict(tables)
-        return {**tables, **planned(tables, self._store.current(), settings_in(self.folder))}
+        return {**tables, **planned_and_evaluated(tables, self._store.current(), settings_in(self.folder))}
 
     @cached_property
     def _store(self) -> Store:

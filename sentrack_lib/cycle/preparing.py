@@ -13,7 +13,8 @@ from sentrack_lib.cycle.keeping import with_records
 from sentrack_lib.cycle.papers import lay_out
 from sentrack_lib.errors import SentrackError, WrongUse
 from sentrack_lib.measures import review
-from sentrack_lib.measures.planned import asked_for, day_counted_to, planned
+from sentrack_lib.measures.evaluated import of_all_terms, planned_and_evaluated
+from sentrack_lib.measures.planned import asked_for, day_counted_to
 from sentrack_lib.measures.targets import suggested_targets
 from sentrack_lib.settings import Audience, Parameters, SchoolSettings, nearest, project_root
 from sentrack_lib.sources.loading import School
@@ -39,11 +40,11 @@ def reviewed(parameters: Parameters, school: School) -> dict[str, DataFrame]:
     """Every table of the review that the parameters ask for, and of what is planned on it."""
     term, since = Term.named(parameters.term), Term.named(parameters.since) if parameters.since else None
     found = review(school, term, since, parameters.thresholds, parameters.intersections, parameters.seed)
-    found |= suggested(school, term, since)
+    found |= suggested(school, term, since) | of_all_terms(school, term)
     day = parameters.as_of or day_counted_to(term, school.settings, date.today())
     adults = school.tables["adults"][school.tables["adults"]["term"].eq(str(term))]
     asked = {**found, **asked_for(found, adults, day, parameters.shared_by, parameters.budget)}
-    return {**asked, **planned(asked, school.records, school.settings)}
+    return asked | planned_and_evaluated(asked, school.records, school.settings)
 
 
 def suggested(school: School, term: Term, since: Term | None) -> dict[str, DataFrame]:

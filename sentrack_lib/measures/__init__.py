@@ -71,9 +71,10 @@ def review(
 
 
 def _over_time(tables: Mapping[str, DataFrame], growth: DataFrame, absences: DataFrame) -> dict[str, DataFrame]:
-    """Every headline figure term by term, and what changed by more than chance."""
+    """Every headline figure term by term, what changed by more than chance, and each pupil's figures behind it."""
     by_term = sums_by_term(growth, absences, tables["behaviour"], tables["pupils"])
-    return {"trends": trends(by_term), "trend_changes": trend_changes(by_term)}
+    changed = {"trends": trends(by_term), "trend_changes": trend_changes(by_term)}
+    return {**changed, "growth_by_term": growth, "absence_by_term": absences}
 
 
 def _evidence(school: School, tables: Mapping[str, DataFrame], now: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:

@@ -7,6 +7,10 @@ from sentrack_lib.sources.cells import account, amount, day, text, usual
 from sentrack_lib.sources.tables import PUPIL, SUBJECT, table
 
 _NO_PUPIL = PUPIL + "; blank where it is about no single pupil"
+OUTCOMES = ("do something new", "carry on", "wait and watch", "no longer needed")
+"""The four ways in which an item of a review meeting is closed."""
+RATINGS = ("fully in place", "partly in place", "in need of development")
+PRIORITIES = ("this term", "this year", "later")
 _ON, _BY, _OWNER = "The day", "The day until which it is to be done", "Who sees to it"
 
 AGREED: dict[str, DataFrameSchema] = {
@@ -39,6 +43,7 @@ AGREED: dict[str, DataFrameSchema] = {
         on=day(_ON, required=True),
         result=usual("How it stands", "reached", "partly reached", "not reached", "goes on", "dropped"),
         outcome=text("The grade, score or count reached"),
+        attained=amount("For a goal: 0 is what was expected, from -2, much less, to 2, much more", lowest=-2, highest=2),
         note=account("What was noted, and what comes next"),
         reviewed_by=text("Who looked at it"),
     ),
@@ -84,6 +89,8 @@ AGREED: dict[str, DataFrameSchema] = {
         action_id=text("The action", required=True),
         meeting_id=text("The meeting at which it was agreed"),
         about=text("What it is about, such as a theme of a questionnaire, a flag or a provision"),
+        item=text("The item of a review meeting that it answers"),
+        decision=usual("How the item was closed", *OUTCOMES),
         pupil_id=text(_NO_PUPIL),
         subject=text(SUBJECT),
         what=account("What is to be done", required=True),
@@ -99,8 +106,10 @@ AGREED: dict[str, DataFrameSchema] = {
         statement=amount("The number of the statement", required=True, lowest=1, highest=65),
         rated_by=text("Who rates it", required=True),
         on=day(_ON),
-        rating=usual("How far it is so", "fully in place", "partly in place", "in need of development"),
+        rating=usual("How far it is so", *RATINGS),
         evidence=account("What the rating rests on"),
+        priority=usual("When it is worked on", *PRIORITIES),
+        action=account("What is to be done"),
         owner=text(_OWNER),
         by=day(_BY),
     ),

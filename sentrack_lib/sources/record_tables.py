@@ -18,6 +18,7 @@ AREAS_OF_NEED = (
     "Sensory and/or physical",
 )
 WAVES = ("universal", "targeted", "specialist")
+PHASES = ("before", "during", "after")
 PLACES = ("in class", "small group", "one to one", "out of class")
 
 SUPPORT: dict[str, DataFrameSchema] = {
@@ -68,6 +69,27 @@ SUPPORT: dict[str, DataFrameSchema] = {
         attended=text("Y or N, or what the register says"),
         minutes=amount("Minutes", highest=600),
         note=account("What was noted"),
+    ),
+    "short_measures": table(
+        "Short measures of one pupil, taken again and again before, during and after something is provided.",
+        ("pupil_id", "measure", "on"),
+        pupil_id=text(PUPIL, required=True),
+        measure=text("What is measured, such as words read in a minute", required=True),
+        on=day("The day", required=True),
+        phase=usual("Before, during or after it is provided", *PHASES, required=True),
+        value=amount("The number", required=True, lowest=-1000),
+        better=usual("Whether more of it is better, or less", "higher", "lower"),
+        provision_id=text(_PROVISION),
+    ),
+    "draws": table(
+        "Places drawn by lot among pupils who stood about the same: who takes part, and who waits.",
+        ("provision_id", "pupil_id"),
+        provision_id=text(_PROVISION, required=True),
+        pupil_id=text(PUPIL, required=True),
+        on=day("The day of the draw"),
+        seed=amount("The number with which the draw can be repeated"),
+        band=amount("The band of pupils, from the lowest start, within which places were drawn"),
+        drawn=letter("Whether the pupil was drawn"),
     ),
     "deployments": table(
         "Which adult is where, with whom and when: a timetable of additional adults, and how each place is prepared.",

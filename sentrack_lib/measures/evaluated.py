@@ -1,0 +1,43 @@
+"""Monitoring and evaluating: what rests on earlier terms as well, whether provision worked, whether flags were right.
+
+Like what is planned, it is worked out anew whenever something is recorded, from tables that do not change by it."""
+
+from collections.abc import Mapping
+
+from pandas import DataFrame
+
+from sentrack_lib.measures.planned import planned
+from sentrack_lib.settings import SchoolSettings
+from sentrack_lib.sources.loading import School
+from sentrack_lib.sources.scales import GRADED
+from sentrack_lib.terms import Term
+
+Tables = Mapping[str, DataFrame]
+LATEST = ["term", "pupil_id", "subject", "scale"]
+SENT_HOME = ("suspension", "permanent_exclusion")
+
+
+def of_all_terms(school: School, term: Term) -> dict[str, DataFrame]:
+    """What `evaluated` needs of the terms up to `term`: `points_by_term` (`term pupil_id subject scale points`, the latest actual
+    grade of a term) and `sent_home` (`term pupil_id on kind`, suspensions and exclusions)."""
+    terms = [str(each) for each in school.terms if each <= term]
+    marks, behaviour = (school.tables[name] for name in ("assessments", "behaviour"))
+    actual = marks["kind"].eq("actual") & marks["state"].eq(GRADED) & marks["points"].notna() & marks["term"].isin(terms)
+    rows = marks[actual].sort_values("assessed_on", kind="stable", na_position="first")
+    latest = rows.drop_duplicates(LATEST, keep="last")[[*LATEST, "points"]]
+    gone = behaviour[behaviour["kind"].isin(SENT_HOME) & behaviour["term"].isin(terms)]
+    return {
+        "points_by_term": latest.reset_index(drop=True),
+        "sent_home": gone[["term", "pupil_id", "on", "kind"]].reset_index(drop=True),
+    }
+
+
+def planned_and_evaluated(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[str, DataFrame]:
+    """Everything that rests on what people decided: what is planned, and what is known of how it went."""
+    found = planned(tables, records, settings)
+    return found | evaluated({**tables, **found}, records, settings)
+
+
+def evaluated(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[str, DataFrame]:
+    """The tables of monitoring and evaluating for the term of `tables` (a review, what is planned on it, and `of_all_terms`)."""
+    return {}
