@@ -148,8 +148,17 @@ class SchoolSettings(BaseModel):
     calendar: dict[str, tuple[date, date]] = Field(default_factory=dict)
     scales: dict[str, OwnScale] = Field(default_factory=dict)
     reliability: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
+    collection: dict[str, tuple[date, ...]] = Field(default_factory=dict)
+    """When data are collected, such as `assessments: [2025-11-20, 2026-03-12]`; a timetable that everyone can keep to."""
     headings: dict[str, str] = Field(default_factory=dict)
     """Headings of the school's own exports, each with the column it is, such as `Roll number: admission_no`."""
+
+    @field_validator("collection", mode="before")
+    @classmethod
+    def _one_day_or_many(cls, collection: Any) -> Any:
+        if not isinstance(collection, dict):
+            return collection
+        return {name: days if isinstance(days, list | tuple) else [days] for name, days in collection.items()}
 
     @field_validator("calendar", mode="before")
     @classmethod

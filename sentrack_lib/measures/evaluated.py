@@ -3,9 +3,12 @@
 Like what is planned, it is worked out anew whenever something is recorded, from tables that do not change by it."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from pandas import DataFrame
 
+from sentrack_lib.measures.collection import collection
+from sentrack_lib.measures.meetings import agenda
 from sentrack_lib.measures.planned import planned
 from sentrack_lib.settings import SchoolSettings
 from sentrack_lib.sources.loading import School
@@ -40,4 +43,8 @@ def planned_and_evaluated(tables: Tables, records: Tables, settings: SchoolSetti
 
 def evaluated(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[str, DataFrame]:
     """The tables of monitoring and evaluating for the term of `tables` (a review, what is planned on it, and `of_all_terms`)."""
-    return {}
+    about = tables["about"].iloc[0]
+    term, as_of, calendar = Term.named(about["term"]), date.fromisoformat(about["as_of"]), settings.calendar
+    came = collection(tables["counts"], settings.collection, term, calendar, as_of)
+    found = {"collection": came}
+    return found | {"agenda": agenda({**tables, **found}, records, term)}

@@ -20,6 +20,7 @@ COLUMNS = {
         "review_on", "sessions_planned", "sessions_attended", "hours", "baseline", "outcome", "rating",
     ],
     "profile": ["pupil_id", "section", "order", "place", "text", "on", "source", "known"],
+    "agreed": ["pupil_id", "what", "owner", "by"],
     "due": ["kind", "step", "id", "table", "on", "pupil_id", "subject", "about", "state", "days", "sentence"],
 }  # fmt: skip
 """The tables parents are handed, and of each the columns: a column that comes to be known of a pupil is not theirs by itself.

@@ -5,19 +5,22 @@ from dataclasses import replace
 
 from pandas import DataFrame
 
+from sentrack_lib.measures.meetings import closing
 from sentrack_lib.measures.targets import target_warnings
+from sentrack_lib.sources.agreed_tables import OUTCOMES
 from sentrack_lib.views.forms.changing import Changing
 from sentrack_lib.views.forms.choices import choices_of
 from sentrack_lib.views.forms.fields import Choices
 from sentrack_lib.views.forms.records import Form, Keep, Section
 from sentrack_lib.views.forms.sessions import Sessions
 from sentrack_lib.views.papers import Papers
+from sentrack_lib.views.tables.agenda import items_to_close
 from sentrack_lib.views.tables.pupils import pupil_names
 from sentrack_lib.views.tables.targets import from_here
 
 __all__ = [
-    "change_action", "change_deployment", "change_meeting", "change_provision", "change_target", "decision", "deployment",
-    "entitlement", "meeting", "note", "provision", "review_target", "sessions", "target",
+    "change_action", "change_deployment", "change_meeting", "change_provision", "change_target", "close_item", "decision",
+    "deployment", "entitlement", "meeting", "note", "provision", "review_target", "sessions", "target",
 ]  # fmt: skip
 
 Kept = Callable[[], None]
@@ -49,6 +52,7 @@ MEETING = (
         "actions", "What was agreed there, if anything", ("what", "owner", "by"), shared=("meeting_id", "pupil_id", "subject")
     ),
 )
+CLOSING = Section("actions", "An item is closed", ("meeting_id", "item", "decision", "what", "owner", "by"))
 ENTITLEMENT = Section("entitlements", "Support that is specified for a pupil")
 
 
@@ -101,6 +105,14 @@ def note(papers: Papers, keep: Keep, kept: Kept) -> Form:
 def meeting(papers: Papers, keep: Keep, kept: Kept) -> Form:
     """A meeting, and what was agreed there."""
     return Form(MEETING, {**choices_of(papers), "meeting_id": []}, papers.term, keep, kept)
+
+
+def close_item(papers: Papers, keep: Keep, kept: Kept) -> Form:
+    """An item of the agenda is closed with one of four outcomes and an owner."""
+    rows, day = papers.tables["agenda"], papers.counted_to.isoformat()
+    section = replace(CLOSING, completed=lambda cells: closing(cells, rows, day))
+    choices = {**choices_of(papers), "item": items_to_close(papers), "decision": [(each, each) for each in OUTCOMES]}
+    return Form([section], choices, papers.term, keep, kept)
 
 
 def entitlement(papers: Papers, keep: Keep, kept: Kept) -> Form:

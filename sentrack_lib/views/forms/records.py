@@ -30,6 +30,8 @@ class Section:
     """Cells that are taken from a section before this one, such as the pupil."""
     mind: Callable[[Mapping[str, str]], Sequence[str]] | None = None
     """What is to be minded about the record as it is filled in, in sentences; it may be saved all the same."""
+    completed: Callable[[Mapping[str, str]], dict[str, str]] | None = None
+    """Fills up the cells that follow from those a person filled in."""
 
 
 class Filled:
@@ -113,6 +115,7 @@ class Form:
         found: dict[str, list[dict[str, str]]] = {}
         for each, cells in self._filled():
             if each.touched:
+                cells = each.section.completed(cells) if each.section.completed else cells
                 found.setdefault(each.section.table, []).append({"term": self.term, **_named(each.section.table, cells)})
         if not found:
             raise BadInput("Nothing is filled in yet.")

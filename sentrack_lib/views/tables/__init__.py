@@ -11,6 +11,7 @@ from sentrack_lib.views.tables.adults import (
     timetable,
     unprepared,
 )
+from sentrack_lib.views.tables.agenda import agenda, closed, to_reflect
 from sentrack_lib.views.tables.attainment import absences, attainment
 from sentrack_lib.views.tables.benchmarks import benchmarks
 from sentrack_lib.views.tables.changed import changed
@@ -21,7 +22,9 @@ from sentrack_lib.views.tables.down import next_down
 from sentrack_lib.views.tables.due import due, responsible
 from sentrack_lib.views.tables.forms import conversation_form, observation_form
 from sentrack_lib.views.tables.groups import by_background, by_class, by_intersection, by_need, by_sen, by_subject, by_year, rates
-from sentrack_lib.views.tables.meetings import agencies, heard, meetings, protocol
+from sentrack_lib.views.tables.home import collection, last_run, next_meetings
+from sentrack_lib.views.tables.meetings import agencies, heard, meetings
+from sentrack_lib.views.tables.minutes import feedback, minutes
 from sentrack_lib.views.tables.notes import notes
 from sentrack_lib.views.tables.one_pupil import (
     own_due,
@@ -57,16 +60,17 @@ from sentrack_lib.views.tables.trends import trends
 from sentrack_lib.views.tables.voices import asked_before, comments, responses, views, views_that_differ
 
 __all__ = [
-    "absences", "adults_cost", "adults_week", "agencies", "asked_before", "attainment", "balance", "benchmarks",
+    "absences", "adults_cost", "adults_week", "agencies", "agenda", "asked_before", "attainment", "balance", "benchmarks",
     "budget", "by_background", "by_class", "by_intersection", "by_need", "by_sen", "by_subject", "by_year", "changed",
-    "changes", "checks_by_statement", "clashes", "closer", "codes", "columns", "comments", "conversation_form",
-    "conversations", "cost_a_pupil", "costs_by", "coverage", "curricular_targets", "decided", "dip", "due",
-    "entitlements_met", "files", "free_adults", "groups_to_plan", "heard", "imports", "leaning", "look_first", "made",
-    "meetings", "next_down", "notes", "observation_form", "own_by_subject", "own_due", "own_entitlements", "own_flags",
-    "own_letter", "own_meetings", "own_notes", "own_profile", "own_progress", "own_provision", "own_targets",
-    "own_timetable", "plan_counts", "planning", "problems", "protocol", "provision_gaps", "provisions", "pupils",
-    "rates", "rates_by_sen", "rates_that_differ", "representation", "responses", "responsible", "seldom_there",
-    "separate_plans", "sessions_given", "sets", "sheets", "small_groups", "subject_or_pupil", "suggested_targets",
-    "support_missing", "support_without_progress", "taking_part", "targets", "timetable", "too_many_targets",
-    "transfer", "trends", "unprepared", "views", "views_that_differ", "waiting", "whole_plan", "within_classes",
+    "changes", "checks_by_statement", "clashes", "closed", "closer", "codes", "collection", "columns", "comments",
+    "conversation_form", "conversations", "cost_a_pupil", "costs_by", "coverage", "curricular_targets", "decided", "dip",
+    "due", "entitlements_met", "feedback", "files", "free_adults", "groups_to_plan", "heard", "imports", "last_run",
+    "leaning", "look_first", "made", "meetings", "minutes", "next_down", "next_meetings", "notes", "observation_form",
+    "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings", "own_notes",
+    "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts", "planning", "problems",
+    "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ", "representation", "responses",
+    "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "small_groups",
+    "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets",
+    "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ",
+    "waiting", "whole_plan", "within_classes",
 ]  # fmt: skip

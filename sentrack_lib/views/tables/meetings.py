@@ -1,17 +1,11 @@
 """Meetings as they are read: what was agreed and by whom it is done, agencies and what they work for, whose voice was heard."""
 
-from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.due import said_day
-from sentrack_lib.views.letters import Printed
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Sentences, Table, Unseen
 from sentrack_lib.views.tables.plan import days
-from sentrack_lib.views.tables.pupils import MOST_PUPILS, called, pupil_names
+from sentrack_lib.views.tables.pupils import MOST_PUPILS, called
 from sentrack_lib.views.words import of, sentence
 
 NOT_SHOWN = "Meetings are the inclusion manager's."
@@ -19,11 +13,12 @@ NOTHING_HELD = "No meeting is recorded as held yet."
 
 
 def held(papers: Papers) -> DataFrame:
-    """The meetings of this part of the school at which something was agreed, the newest first."""
-    rows = papers.tables["meetings"]
+    """The meetings of this part of the school at which something was agreed, or an item closed, the newest first."""
+    rows, actions = papers.tables["meetings"], papers.tables["record_actions"]
+    closed = rows["meeting_id"].isin(actions.loc[actions["decision"].notna(), "meeting_id"].dropna())
     whole = (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
     rows = rows[rows["pupil_id"].isin(papers.roll["pupil_id"]) | (rows["pupil_id"].isna() & whole)]
-    return rows[rows["agreed"].notna()].sort_values(["on", "meeting_id"], ascending=False, kind="stable")
+    return rows[rows["agreed"].notna() | closed].sort_values(["on", "meeting_id"], ascending=False, kind="stable")
 
 
 def meetings(papers: Papers) -> Part:
@@ -38,48 +33,12 @@ def meetings(papers: Papers) -> Part:
         "Day": days(some["on"]),
         "Meeting": some["kind"],
         "About": some["Pupil"].fillna(some["about"]),
-        "Agreed": some["agreed"],
+        "Agreed": some["agreed"].fillna(""),
         "Actions done": [of(count, size, "action") if size else "" for size, count in done.to_numpy().tolist()],
         "Next": days(some["next_on"]),
     })  # fmt: skip
     fewer = f"The newest {MOST_PUPILS} of {len(rows)}." if len(rows) > MOST_PUPILS else ""
     return Table(shown, f"Meetings held: {papers.title}", fewer, "none is recorded.")
-
-
-def protocol(papers: Papers) -> Part:
-    """The protocol of the last meeting held in this part of the school, to be printed and signed."""
-    if not papers.has("meetings", "record_actions", "roll"):
-        return Unseen(NOT_SHOWN)
-    rows = held(papers).head(1)
-    if rows.empty:
-        return Sentences([NOTHING_HELD])
-    (row,) = rows.to_dict("records")
-    actions = papers.tables["record_actions"]
-    agreed = actions[actions["meeting_id"].eq(row["meeting_id"])]
-    names = pupil_names(papers)
-    whose = names.get(row["pupil_id"]) or _text(row, "about") or "the school"
-    sections = [
-        ("Present", [_text(row, "present") or "Not recorded."]),
-        ("Agencies", [_text(row, "agencies")]),
-        ("What we work for", [_text(row, "outcome")]),
-        ("What was agreed", [_text(row, "agreed")]),
-        ("Who does what, until when", [_action(each) for each in agreed.to_dict("records")] or ["No action is recorded."]),
-        ("When we meet again", [said_day(row["next_on"]) if pd.notna(row["next_on"]) else "No day is set."]),
-    ]
-    about = papers.tables["about"].iloc[0]
-    opening = [f"About {whose}."]
-    told = [(heading, lines) for heading, lines in sections if any(lines)]
-    return Printed("letter", f"{about['school']}, {said_day(row['on'])}", f"Protocol: {row['kind']}", opening, told)
-
-
-def _action(row: Mapping[Any, Any]) -> str:
-    by = f", by {said_day(row['by'])}" if pd.notna(row["by"]) else ""
-    done = f" Done on {said_day(row['done_on'])}." if pd.notna(row["done_on"]) else ""
-    return f"{_text(row, 'owner') or 'Nobody named'}: {row['what']}{by}.{done}"
-
-
-def _text(row: Mapping[Any, Any], name: str) -> str:
-    return str(row[name]) if pd.notna(row[name]) else ""
 
 
 def agencies(papers: Papers) -> Part:
