@@ -142,8 +142,8 @@ def run(
             asked, only or (), jobs, lambda done, of, page: bar.update(task, completed=done, total=of, description=page)
         )
     print(f"{report.made} pages made, {report.kept} were up to date. Packs, tables and notebooks are in {report.folder}.")
-    if (first := report.folder / "packs" / "2_review-inclusion.html").exists():
-        print(f"Begin with {first}.")
+    if report.first:
+        print(f"Begin with {report.first}.")
     if report.failed:
         raise RunFailed("\n".join(f"{page} {why}" for page, why in report.failed.items()))
 

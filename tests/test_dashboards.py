@@ -140,7 +140,7 @@ def test_an_ended_server_leaves_no_kernel_and_no_file(parameters: Path, tmp_path
         ask(server.port, f"{REVIEW}?token={TOKEN}")
         below = psutil.Process(server.process.pid).children(recursive=True)
         code, out, error = server.stop(signal.SIGINT)
-    lines = [f"The review for inclusion is at {server.page()}", f"All pages are listed at {server.address}/?token={TOKEN}"]
+    lines = [f"Begin, for inclusion, at {server.page('home')}", f"All pages are listed at {server.address}/?token={TOKEN}"]
     assert (code, out.splitlines()[:2], error) == (0, lines, "")
     assert list(server.temp.iterdir()) == [] and len(below) > 1
     assert not [process for process in below if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]

@@ -26,7 +26,7 @@ from voila.app import Voila
 from sentrack_lib.cycle.environment import only_environment, without_secrets
 from sentrack_lib.cycle.keeping import kept_school, let_write
 from sentrack_lib.cycle.kernels import warm_parent
-from sentrack_lib.cycle.pages import MADE_FOR, NOTEBOOKS
+from sentrack_lib.cycle.pages import FIRST, MADE_FOR, NOTEBOOKS
 from sentrack_lib.cycle.papers import READY
 from sentrack_lib.cycle.preparing import prepare
 from sentrack_lib.errors import WrongUse
@@ -34,7 +34,6 @@ from sentrack_lib.settings import Audience, Parameters, nearest
 from sentrack_lib.views.controls import DASHBOARD
 
 HERE = "127.0.0.1"
-FIRST = "2_review"
 WRITERS = ("inclusion",)
 """Audiences whose pages may write into the records."""
 IDLE_SECONDS = 900
@@ -197,7 +196,8 @@ def _clear_desks_of_the_dead() -> None:
 
 def _welcome(audience: str, port: int, token: str) -> str:
     address = f"http://{HERE}:{port}"
+    first = next(page for page in FIRST if audience in MADE_FOR[page])
     return (
-        f"The review for {audience} is at {address}/voila/render/{FIRST}.ipynb?token={token}\n"
+        f"Begin, for {audience}, at {address}/voila/render/{first}.ipynb?token={token}\n"
         f"All pages are listed at {address}/?token={token}\nStop with Ctrl-C."
     )

@@ -22,9 +22,10 @@ from sentrack_lib.views.tables import planning, sheets
 
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)<a')
 """A section's place and title, as they stand on the page."""
+NOTEBOOK = re.compile(r'href="(\w+)\.ipynb"')
 UNSEEN = '<p class="unseen"'
 """How a part begins that its readers are not shown."""
-PLANS = ("3_plan", "4_implement")
+PLANS = ("3_plan", "4_implement", "5_monitor")
 """Pages whose workbook holds the plan."""
 WIDEST = 60
 """Letters in the width of a column."""
@@ -34,21 +35,22 @@ _PAGES = Environment(loader=PackageLoader("sentrack_lib.cycle", "printed"), auto
 def write_pack(notebook: Path, papers: Papers, folder: Path) -> list[Path]:
     """The HTML page and the workbook of one executed notebook, under its name; returns the files."""
     page, workbook = folder / f"{notebook.stem}.html", folder / f"{notebook.stem}.xlsx"
-    write_whole(page_of(notebook, papers.title), page)
+    write_whole(page_of(notebook, papers.title, papers.audience), page)
     rest = planning if notebook.stem.startswith(PLANS) else sheets
     write_whole(workbook_of(rest(papers)), workbook)
     return [page, workbook]
 
 
-def page_of(notebook: Path, title: str) -> str:
-    """The notebook's words and what its cells showed; no code, no parameters, no state of widgets."""
+def page_of(notebook: Path, title: str, audience: str = "inclusion") -> str:
+    """The notebook's words and what its cells showed; no code, no parameters, no state of widgets. A link to another notebook
+    leads to that one's page for the same audience."""
     cells = nbformat.read(notebook, as_version=4).cells
     sections: list[list[nbformat.NotebookNode]] = [[]]
     for cell in cells:
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
             sections.append([])
         sections[-1].append(cell)
-    shown = [block for section in sections for block in _section(section)]
+    shown = [Markup(NOTEBOOK.sub(rf'href="\1-{audience}.html"', block)) for section in sections for block in _section(section)]
     headings = [found for block in shown for found in HEADING.findall(block)]
     return _PAGES.get_template("pack.html").render(title=title, blocks=shown, headings=headings)
 

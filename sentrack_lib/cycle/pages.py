@@ -17,13 +17,17 @@ from sentrack_lib.views.papers import ALL
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 MADE_FOR: dict[str, dict[str, list[str]]] = {
+    "home": {"inclusion": ["school"]},
     "0_data": {"inclusion": ["school"]},
     "2_review": {"inclusion": ["school", "year_group"], "department": ["subject"], "governors": ["school"]},
     "3_plan": {"inclusion": ["school"], "department": ["subject"], "governors": ["school"]},
     "4_implement": {"inclusion": ["school"]},
+    "5_monitor": {"inclusion": ["school"], "department": ["subject"], "governors": ["school"]},
     "pupil": {"inclusion": []},
 }
 """For each notebook its audiences, and for each of these the parts of the school that get a page of their own in a run."""
+FIRST = ("home", "2_review")
+"""Where one begins: the first of these that is there for an audience."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sentrack_lib.cycle.execution import Outcome
 from sentrack_lib.cycle.keeping import freeze, kept_school
 from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.packs import write_pack
-from sentrack_lib.cycle.pages import NOTEBOOKS, Page, pages_for
+from sentrack_lib.cycle.pages import FIRST, NOTEBOOKS, Page, pages_for
 from sentrack_lib.cycle.papers import READY, lay_out, private_desk, read_papers
 from sentrack_lib.cycle.preparing import department_subjects, reviewed, subjects_of
 from sentrack_lib.cycle.record import Record
@@ -48,6 +48,12 @@ class Report:
     failed: Mapping[str, str]
     note: str = ""
     """Why records are not kept, where they are not."""
+
+    @property
+    def first(self) -> Path | None:
+        """The pack to begin with; none where a run made neither."""
+        packs = [self.folder / "packs" / f"{page}-inclusion.html" for page in FIRST]
+        return next((pack for pack in packs if pack.exists()), None)
 
 
 def run(parameters: Parameters, only: Iterable[str] = (), jobs: int = 0, said: Said = lambda done, of, page: None) -> Report:
