@@ -10,15 +10,13 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from browser.at_the_page import barriers, opening, plain, saved, section, width_on_a_phone
 from serving import Served, serving
 
 from sentrack_lib.records import open_store
 from sentrack_lib.sources.sample import write_sample
 
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 NOW, NEXT = "2025-26-spring", "2025-26-summer"
-READY = '[aria-label="How this was made"] table'
 FOCUSED = "document.activeElement.tagName == 'BUTTON' ? document.activeElement.innerText : document.activeElement.tagName"
 WHAT, AIM = "Meet the invented parents on <b>Tuesday</b>", "Reads one invented page aloud without help"
 
@@ -43,17 +41,8 @@ def served(parameters: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="module")
 def opened(browser: Any, served: Served) -> Iterator[Any]:
     """Opens a page of the dashboards, in one browser for all tests."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(45_000)
-
-    def open_page(notebook: str) -> Any:
-        page = context.new_page()
-        page.goto(served.page(notebook))
-        page.wait_for_selector(READY, state="attached")
-        return page
-
-    yield open_page
-    context.close()
+    with opening(browser, served) as open_page:
+        yield open_page
 
 
 def waiting(page: Any) -> list[str]:
@@ -65,11 +54,6 @@ def who_stay(school: Path) -> set[str]:
     """Who is on the roll of the next term too."""
     roll = pd.read_csv(school / NEXT / "pupils.csv", dtype="str").fillna("")
     return set(roll["surname"] + ", " + roll["forename"])
-
-
-def section(page: Any, title: str) -> Any:
-    """The fields under a heading of a form."""
-    return page.locator(".form").filter(has=page.get_by_role("heading", name=title)).first
 
 
 @pytest.fixture(scope="module")
@@ -85,9 +69,7 @@ def decided(opened: Any, parameters: Path) -> dict[str, str]:
     form = section(page, "What is agreed")
     page.get_by_label("Your name").fill("Ms Invented")
     pupils = form.get_by_label("Pupil", exact=True).first
-    shown = [
-        text for text in pupils.locator("option").all_inner_texts() if text.replace("\N{NO-BREAK SPACE}", " ").startswith(name)
-    ]
+    shown = [text for text in pupils.locator("option").all_inner_texts() if plain(text).startswith(name)]
     pupils.select_option(label=shown[0])
     form.get_by_label("What *").first.fill(WHAT)
     form.get_by_label("Owner").first.fill("Mr Stub")
@@ -102,14 +84,10 @@ def decided(opened: Any, parameters: Path) -> dict[str, str]:
     adult = adults.locator("option").nth(1).inner_text()
     adults.select_option(index=1)
     form.get_by_label("Hours", exact=True).fill("2")
-    form.get_by_role("button", name="Save", exact=True).click()
-    said = form.locator(".said").last
-    page.wait_for_function("said => said.innerText.startsWith('Saved')", arg=said.element_handle(), timeout=15_000)
-    told = said.inner_text()
+    told = saved(page, form)
     page.wait_for_function(f"document.querySelector('main').innerText.includes({AIM!r})")
     page.close()
-    plain = [text.replace("\N{NO-BREAK SPACE}", " ") for text in (provision, adult)]
-    return {"pupil": name, "provision": plain[0].split(" · ")[0], "adult": plain[1].split(" · ")[0], "said": told}
+    return {"pupil": name, "provision": plain(provision).split(" · ")[0], "adult": plain(adult).split(" · ")[0], "said": told}
 
 
 def test_a_save_says_when_and_how_many_rows(decided: dict[str, str]) -> None:
@@ -145,9 +123,7 @@ def test_it_is_seen_on_the_page_of_the_pupil(decided: dict[str, str], opened: An
     page = opened("pupil")
     picker = page.get_by_label("Pupil", exact=True).first
     texts = picker.locator("option").all_inner_texts()
-    picker.select_option(
-        label=next(text for text in texts if text.replace("\N{NO-BREAK SPACE}", " ").startswith(decided["pupil"]))
-    )
+    picker.select_option(label=next(text for text in texts if plain(text).startswith(decided["pupil"])))
     page.wait_for_function(f"document.querySelector('main').innerText.includes({AIM!r})")
     page.wait_for_function("document.querySelector('main').innerText.includes('Dear parents and carers of')")
     words = page.locator("main").inner_text()
@@ -162,9 +138,7 @@ def test_a_session_of_a_group_is_logged_in_under_ten_seconds(decided: dict[str, 
     page.get_by_label("Provision *", exact=True).first.select_option(index=1)
     page.locator(".ticks input[type=checkbox]").first.wait_for()
     button = page.get_by_role("button", name="Save the session")
-    button.click()
-    form = page.locator(".form").filter(has=button).first
-    page.wait_for_function("said => said.innerText.startsWith('Saved')", arg=form.locator(".said").last.element_handle())
+    saved(page, page.locator(".form").filter(has=button).first, "Save the session")
     assert page.evaluate("performance.now()") - began < 10_000
     page.close()
 
@@ -182,10 +156,8 @@ def test_nothing_is_saved_without_a_name_and_what_was_written_stays(opened: Any)
 @pytest.mark.parametrize("notebook", ["3_plan", "4_implement", "pupil"])
 def test_the_pages_can_be_read_without_sight_and_fit_a_phone(opened: Any, notebook: str) -> None:
     page = opened(notebook)
-    found = axe.Axe().run(page, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not barriers(page)
+    assert width_on_a_phone(page) <= 390
     page.close()
 
 
