@@ -41,7 +41,7 @@ class Stages(Part):
 
 def stages(papers: Papers) -> Part:
     """Review, plan, implement, monitor and evaluate, and the school itself: how far each is."""
-    if not papers.has("pupils_to_plan", "provision_map", "agenda", "statements"):
+    if not papers.has("pupils_to_plan", "provision_map", "agenda", "statements", "impact"):
         return Unseen(NOT_SHOWN)
     return Stages([
         ("Review: who is not making progress?", "2_review", _review(papers)),
