@@ -18,7 +18,7 @@ def held(papers: Papers) -> DataFrame:
     closed = rows["meeting_id"].isin(actions.loc[actions["decision"].notna(), "meeting_id"].dropna())
     whole = (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
     rows = rows[rows["pupil_id"].isin(papers.roll["pupil_id"]) | (rows["pupil_id"].isna() & whole)]
-    return rows[rows["agreed"].notna() | closed].sort_values(["on", "meeting_id"], ascending=False, kind="stable")
+    return rows[rows["agreed"].notna() | closed[rows.index]].sort_values(["on", "meeting_id"], ascending=False, kind="stable")
 
 
 def meetings(papers: Papers) -> Part:

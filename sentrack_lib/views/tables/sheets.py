@@ -28,8 +28,11 @@ PLANNING = {
     "work of adults": "deployment_checks", "due": "due",
 }  # fmt: skip
 """The sheets of a page of plans, each with its table."""
-NOT_PRINTED = ["chances"]
-"""What a form reads and no person."""
+NOT_PRINTED = [
+    "chances", "now_points", "typical_points", "typical_score", "challenging_points", "challenging_score", "exceptional_points",
+    "exceptional_score", "sem_growth", "applies_to", "start_term", "cohort_n",
+]  # fmt: skip
+"""What forms and checks read and no person: a sheet of all subjects of all pupils takes as long as a page."""
 
 
 def planning(papers: Papers) -> dict[str, DataFrame]:
