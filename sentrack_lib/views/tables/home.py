@@ -10,6 +10,7 @@ from sentrack_lib.views.tables.plan import days
 NOT_SHOWN = "This is followed by the inclusion manager."
 MEETINGS = ("meeting", "annual review", "next meeting")
 MOST = 8
+ENDED = {"done": "all its pages were made", "failed": "some of its pages failed", "running": "it was not finished"}
 
 
 def collection(papers: Papers) -> Part:
@@ -39,7 +40,7 @@ def last_run(papers: Papers) -> Part:
     last = rows.iloc[-1]
     ended = pd.to_datetime(last["ended_at"])
     told = f"{ended.day} {ended:%B %Y} at {ended:%H:%M} UTC"
-    return Sentences([f"The batch of this term was run last on {told}; it is {last['status']}."])
+    return Sentences([f"The batch of this term was run last on {told}; {ENDED[last['status']]}."])
 
 
 def next_meetings(papers: Papers) -> Part:
