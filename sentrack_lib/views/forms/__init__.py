@@ -20,7 +20,7 @@ from sentrack_lib.views.tables.targets import from_here
 
 __all__ = [
     "change_action", "change_deployment", "change_meeting", "change_provision", "change_target", "close_item", "decision",
-    "deployment", "entitlement", "meeting", "note", "provision", "review_target", "sessions", "target",
+    "deployment", "entitlement", "meeting", "note", "provision", "review_target", "sessions", "short_measure", "target",
 ]  # fmt: skip
 
 Kept = Callable[[], None]
@@ -53,6 +53,7 @@ MEETING = (
     ),
 )
 CLOSING = Section("actions", "An item is closed", ("meeting_id", "item", "decision", "what", "owner", "by"))
+SHORT_MEASURE = Section("short_measures", "A short measure of a pupil, taken again and again")
 ENTITLEMENT = Section("entitlements", "Support that is specified for a pupil")
 
 
@@ -118,6 +119,11 @@ def close_item(papers: Papers, keep: Keep, kept: Kept) -> Form:
 def entitlement(papers: Papers, keep: Keep, kept: Kept) -> Form:
     """Support that a plan or statement specifies."""
     return Form([ENTITLEMENT], choices_of(papers), papers.term, keep, kept)
+
+
+def short_measure(papers: Papers, keep: Keep, kept: Kept) -> Form:
+    """A number of a pupil on a day, before, during or after something is provided."""
+    return Form([SHORT_MEASURE], choices_of(papers), papers.term, keep, kept)
 
 
 def sessions(papers: Papers, keep: Keep, kept: Kept) -> Sessions:

@@ -52,6 +52,7 @@ from sentrack_lib.views.tables.pupils import look_first, pupils
 from sentrack_lib.views.tables.representation import representation, sets, taking_part
 from sentrack_lib.views.tables.shares import rates_by_sen, rates_that_differ
 from sentrack_lib.views.tables.sheets import planning, sheets
+from sentrack_lib.views.tables.single_case import single_case
 from sentrack_lib.views.tables.small_groups import small_groups
 from sentrack_lib.views.tables.support import provisions, support_missing, support_without_progress
 from sentrack_lib.views.tables.targets import curricular_targets, suggested_targets, targets, too_many_targets
@@ -68,9 +69,9 @@ __all__ = [
     "leaning", "look_first", "made", "meetings", "minutes", "next_down", "next_meetings", "notes", "observation_form",
     "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings", "own_notes",
     "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts", "planning", "problems",
-    "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ", "representation", "responses",
-    "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "small_groups",
-    "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets",
-    "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ",
-    "waiting", "whole_plan", "within_classes",
+    "protocol", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ", "representation",
+    "responses", "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "single_case",
+    "small_groups", "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part",
+    "targets", "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views",
+    "views_that_differ", "waiting", "whole_plan", "within_classes",
 ]  # fmt: skip
