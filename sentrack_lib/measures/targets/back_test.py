@@ -11,11 +11,16 @@ from sentrack_lib.measures.progress.taught import ALL
 from sentrack_lib.measures.targets.challenge import suggested_targets
 from sentrack_lib.measures.targets.chances import AMBITIONS, CHALLENGING
 from sentrack_lib.measures.targets.year_above import Calendar
+from sentrack_lib.sources.loading import School
 from sentrack_lib.sources.scales import GRADED, Scale
-from sentrack_lib.terms import Term
+from sentrack_lib.terms import SEASONS, Term
 
 EXPECTED = 1 - AMBITIONS[CHALLENGING]
 KEY = ["pupil_id", "subject", "target_scale"]
+NO_YEAR = (
+    "Nothing could have been suggested a year ago: the marks of two school years before this one are needed, of 60 pupils or "
+    "more of a year group and subject."
+)
 COLUMNS = ["subject", "n", "reached", "share", "expected", "low", "high", "sentence"]
 
 
@@ -55,3 +60,14 @@ def _now(marks: DataFrame, term: Term) -> pd.Series:
     rows = rows[["pupil_id", "subject", "scale", "points"]].astype({"pupil_id": "str", "subject": "str", "scale": "str"})
     latest = rows.drop_duplicates(["pupil_id", "subject", "scale"], keep="last").rename(columns={"scale": "target_scale"})
     return latest.set_index(KEY)["points"]
+
+
+def back_test_of(school: School, term: Term) -> DataFrame:
+    """`challenging_reached` of a summer term, with `why` where there is nothing to tell; empty in other terms, when the year is
+    not over. It needs the marks of all terms, so that it is worked out when a page is prepared, and laid out as a small table."""
+    if SEASONS[term.season] != "summer":
+        return DataFrame(columns=[*COLUMNS, "why"])
+    found = challenging_reached(school.tables, school.scales, term, school.settings.calendar)
+    if found.empty:
+        return DataFrame([dict.fromkeys(COLUMNS) | {"subject": ALL, "n": 0, "reached": 0, "sentence": "", "why": NO_YEAR}])
+    return found.assign(why="")

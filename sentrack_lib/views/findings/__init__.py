@@ -11,10 +11,11 @@ from sentrack_lib.views.findings.pupil import pupil
 from sentrack_lib.views.findings.representation import representation, transfer
 from sentrack_lib.views.findings.stages import stages
 from sentrack_lib.views.findings.support import support
+from sentrack_lib.views.findings.targets_kept import targets_kept
 from sentrack_lib.views.findings.trends import changed, trends
 from sentrack_lib.views.findings.voices import views
 
 __all__ = [
     "about", "changed", "closer", "data", "due", "groups", "implement", "known", "plan", "pupil", "representation",
-    "review", "stages", "subject_or_pupil", "support", "transfer", "trends", "views",
+    "review", "stages", "subject_or_pupil", "support", "targets_kept", "transfer", "trends", "views",
 ]  # fmt: skip

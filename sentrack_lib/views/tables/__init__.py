@@ -56,22 +56,24 @@ from sentrack_lib.views.tables.single_case import single_case
 from sentrack_lib.views.tables.small_groups import small_groups
 from sentrack_lib.views.tables.support import provisions, support_missing, support_without_progress
 from sentrack_lib.views.tables.targets import curricular_targets, suggested_targets, targets, too_many_targets
+from sentrack_lib.views.tables.targets_kept import back_test, goals, targets_and_progress
 from sentrack_lib.views.tables.transfer import dip, transfer
 from sentrack_lib.views.tables.trends import trends
 from sentrack_lib.views.tables.voices import asked_before, comments, responses, views, views_that_differ
 
 __all__ = [
-    "absences", "adults_cost", "adults_week", "agencies", "agenda", "asked_before", "attainment", "balance", "benchmarks",
-    "budget", "by_background", "by_class", "by_intersection", "by_need", "by_sen", "by_subject", "by_year", "changed",
-    "changes", "checks_by_statement", "clashes", "closed", "closer", "codes", "collection", "columns", "comments",
-    "conversation_form", "conversations", "cost_a_pupil", "costs_by", "coverage", "curricular_targets", "decided", "dip",
-    "due", "entitlements_met", "feedback", "files", "free_adults", "groups_to_plan", "heard", "imports", "last_run",
-    "leaning", "look_first", "made", "meetings", "minutes", "next_down", "next_meetings", "notes", "observation_form",
-    "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings", "own_notes",
-    "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts", "planning", "problems",
-    "protocol", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ", "representation",
-    "responses", "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "single_case",
-    "small_groups", "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part",
-    "targets", "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views",
-    "views_that_differ", "waiting", "whole_plan", "within_classes",
+    "absences", "adults_cost", "adults_week", "agencies", "agenda", "asked_before", "attainment", "back_test", "balance",
+    "benchmarks", "budget", "by_background", "by_class", "by_intersection", "by_need", "by_sen", "by_subject", "by_year",
+    "changed", "changes", "checks_by_statement", "clashes", "closed", "closer", "codes", "collection", "columns",
+    "comments", "conversation_form", "conversations", "cost_a_pupil", "costs_by", "coverage", "curricular_targets",
+    "decided", "dip", "due", "entitlements_met", "feedback", "files", "free_adults", "goals", "groups_to_plan", "heard",
+    "imports", "last_run", "leaning", "look_first", "made", "meetings", "minutes", "next_down", "next_meetings", "notes",
+    "observation_form", "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings",
+    "own_notes", "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts",
+    "planning", "problems", "protocol", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen",
+    "rates_that_differ", "representation", "responses", "responsible", "seldom_there", "separate_plans", "sessions_given",
+    "sets", "sheets", "single_case", "small_groups", "subject_or_pupil", "suggested_targets", "support_missing",
+    "support_without_progress", "taking_part", "targets", "targets_and_progress", "timetable", "to_reflect",
+    "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ", "waiting", "whole_plan",
+    "within_classes",
 ]  # fmt: skip
