@@ -25,20 +25,9 @@ ALIKE = 0.3
 """How far the goals of one pupil are taken to go together."""
 OWN, OTHER, NOT_SAID = "the one who sees to it", "somebody else", "not said"
 EACH = [
-    "target_id",
-    "pupil_id",
-    "subject",
-    "what",
-    "owner",
-    "set_on",
-    "on",
-    "reviewed_by",
-    "attained",
-    "met",
-    "scored_by",
-    "caution",
-]
-COUNTS = [f"at_{score:+d}" if score else "at_0" for score in SCORES]
+    "target_id", "pupil_id", "subject", "what", "owner", "set_on", "on", "reviewed_by", "attained", "met", "scored_by", "caution",
+]  # fmt: skip
+COUNTS = ["minus_2", "minus_1", "at_0", "plus_1", "plus_2"]
 OF_PUPIL = ["pupil_id", "goals", "met", *COUNTS, "t", "own_scores", "sentence"]
 
 
