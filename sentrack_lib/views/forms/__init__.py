@@ -44,7 +44,9 @@ DECISION = (
 PROVISION = Section("provisions", "A provision")
 TARGET = Section("targets", "A target of a pupil, a group or a subject")
 DEPLOYMENT = Section("deployments", "A place of an adult in the timetable, and how it is prepared")
-TARGET_REVIEW = Section("target_reviews", "How a target stands", ("target_id", "on", "result", "outcome", "note", "reviewed_by"))
+TARGET_REVIEW = Section(
+    "target_reviews", "How a target stands", ("target_id", "on", "result", "outcome", "attained", "note", "reviewed_by")
+)
 NOTE = Section("evidence", "What was seen, said or advised", ("pupil_id", "on", "kind", "subject", "source", "what"))
 MEETING = (
     Section("meetings", "A meeting"),

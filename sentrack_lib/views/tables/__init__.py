@@ -49,6 +49,7 @@ from sentrack_lib.views.tables.provision import (
     sessions_given,
 )
 from sentrack_lib.views.tables.pupils import look_first, pupils
+from sentrack_lib.views.tables.reading_ages import reading_ages
 from sentrack_lib.views.tables.representation import representation, sets, taking_part
 from sentrack_lib.views.tables.shares import rates_by_sen, rates_that_differ
 from sentrack_lib.views.tables.sheets import planning, sheets
@@ -71,9 +72,9 @@ __all__ = [
     "observation_form", "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings",
     "own_notes", "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts",
     "planning", "problems", "protocol", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen",
-    "rates_that_differ", "representation", "responses", "responsible", "seldom_there", "separate_plans", "sessions_given",
-    "sets", "sheets", "single_case", "small_groups", "subject_or_pupil", "suggested_targets", "support_missing",
-    "support_without_progress", "taking_part", "targets", "targets_and_progress", "timetable", "to_reflect",
-    "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ", "waiting", "whole_plan",
-    "within_classes",
+    "rates_that_differ", "reading_ages", "representation", "responses", "responsible", "seldom_there", "separate_plans",
+    "sessions_given", "sets", "sheets", "single_case", "small_groups", "subject_or_pupil", "suggested_targets",
+    "support_missing", "support_without_progress", "taking_part", "targets", "targets_and_progress", "timetable",
+    "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ", "waiting",
+    "whole_plan", "within_classes",
 ]  # fmt: skip
