@@ -11,6 +11,7 @@ from pandas import DataFrame
 
 from sentrack_lib.measures.targets import goals
 from sentrack_lib.measures.targets.goals import COUNTS, EACH, NOT_SAID, OF_PUPIL, OTHER, OWN, SCORES, t_of
+from sentrack_lib.sources.sample import invent
 from sentrack_lib.terms import Term
 from sentrack_lib.views import findings, tables
 from sentrack_lib.views.papers import Papers
@@ -165,6 +166,14 @@ def test_every_score_is_in_exactly_one_place(scored):
     rows = found({"targets": held, "target_reviews": seen})["goals_of_pupils"]
     assert rows["goals"].sum() == rows[COUNTS].to_numpy().sum() == len(scored)
     assert rows["met"].sum() == sum(score >= 0 for _, score in scored)
+
+
+def test_some_goals_of_the_invented_school_are_scored_as_they_were_reached():
+    school = invent(200, 3, 2)
+    rows = pd.concat([school.records(term).get("target_reviews", DataFrame()) for term in school.terms])
+    scored = rows[rows["attained"].ne("")]
+    assert set(scored["attained"]) == {str(score) for score in SCORES} and 0.1 < len(scored) / len(rows) < 0.5
+    assert scored["attained"].astype(int).ge(0).eq(scored["result"].eq("reached")).all()
 
 
 # --- what is shown ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pandas import DataFrame
 
 from sentrack_lib.measures.reading_ages import COLUMNS, NO_COMPARISON, age_in_months, age_written, reading_ages
+from sentrack_lib.sources.sample import invent, school_of
 from sentrack_lib.terms import Term
 from sentrack_lib.views import tables
 from sentrack_lib.views.papers import Papers
@@ -164,6 +165,16 @@ def test_five_whom_the_draw_left_to_wait_are_the_comparison():
 def test_who_waited_and_then_came_is_no_comparison():
     rows = found(row("8:03", "9:03"), row("8:03", "9:03", pupil="P2"), draws=drawn("P2"))
     assert not rows["waiting"].any() and set(rows["beside"]) == {NO_COMPARISON}
+
+
+def test_in_the_invented_school_reading_ages_grow_by_about_a_month_a_month():
+    school = school_of(invent(600, 3, 1))
+    term = school.terms[-1]
+    pupils = school.tables["pupils"]
+    rows = reading_ages(school.records, pupils[pupils["term"].eq(str(term))], term, school.settings.calendar, DAY)
+    known = rows["ratio"].dropna()
+    assert len(known) >= 5 and 0.6 < known.median() < 1.4
+    assert set(rows["provision"]) == {"Reading together"} and set(rows["beside"]) == {NO_COMPARISON}
 
 
 # --- shapes and what is shown -----------------------------------------------------------------------

@@ -25,6 +25,9 @@ from sentrack_lib.measures.single_case import (
     single_case,
 )
 from sentrack_lib.sources.record_tables import PHASES
+from sentrack_lib.sources.sample import invent, school_of
+from sentrack_lib.sources.sample.measured import CHANGED, MEASURED, UNCHANGED
+from sentrack_lib.sources.sample.measured import TOO_FEW as FEW
 from sentrack_lib.terms import Term
 from sentrack_lib.views import figures, forms, tables
 from sentrack_lib.views.papers import Papers
@@ -320,6 +323,30 @@ def test_records_are_not_changed_and_columns_may_be_missing():
     found(rows)
     pd.testing.assert_frame_equal(rows, before)
     assert case(rows.drop(columns=["better", "provision_id"]))["verdict"] == TOO_FEW
+
+
+# --- the invented school ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_change_that_was_planted_is_found_and_where_none_was_none_is(seed):
+    school = school_of(invent(200, 3, seed))
+    planted = {truth.pupil_ids[0]: truth.kind for truth in school_truths(seed)}
+    last = school.terms[-1]
+    pupils = school.tables["pupils"]
+    told = single_case(school.records, pupils[pupils["term"].eq(str(last))], last, LATE)["single_case"]
+    meant = {CHANGED: BETTER, UNCHANGED: NO_CHANGE, FEW: TOO_FEW}
+    assert planted and {row.pupil_id: row.verdict for row in told.itertuples()} == {
+        pupil: meant[kind] for pupil, kind in planted.items()
+    }
+
+
+def school_truths(seed: int):
+    return [truth for truth in invent(200, 3, seed).truths if truth.kind in MEASURED]
+
+
+def test_a_school_without_the_term_in_which_it_is_measured_claims_nothing():
+    assert not [truth for truth in invent(60, 2, 1).truths if truth.kind in MEASURED]
 
 
 # --- what is shown ---------------------------------------------------------------------------------

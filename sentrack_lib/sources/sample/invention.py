@@ -13,6 +13,7 @@ from sentrack_lib.sources.sample.aims import COLUMNS, targets
 from sentrack_lib.sources.sample.calendar import ordinal, terms_of_school
 from sentrack_lib.sources.sample.curriculum import lessons
 from sentrack_lib.sources.sample.differences import differences
+from sentrack_lib.sources.sample.measured import measured
 from sentrack_lib.sources.sample.plans import plans
 from sentrack_lib.sources.sample.recorded import RECORDED, recorded
 from sentrack_lib.sources.sample.recording import Recording, reviewed
@@ -125,7 +126,8 @@ def _truths(everyone: DataFrame, taught: DataFrame, terms: Sequence[Term], seed:
     growing = plant(everyone, taught, terms, seed)
     in_life = (*growing, *differences(growing, everyone, terms, seed))
     bare = Recording(everyone, taught, plans(everyone, (), seed), in_life, terms[-1], seed)
-    return (*in_life, *recorded(in_life, everyone, bare.for_all, bare.half_days, terms[-1], seed))
+    told = (*in_life, *recorded(in_life, everyone, bare.for_all, bare.half_days, terms[-1], seed))
+    return (*told, *measured(told, everyone, terms, seed))
 
 
 def _taught(everyone: DataFrame, terms: Sequence[Term], seed: int) -> dict[int, DataFrame]:

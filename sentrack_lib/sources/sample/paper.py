@@ -36,7 +36,8 @@ scaled growth over the last three terms; in Year 7, which is measured from its f
 - `records/` of each term holds who was in which provision, where the additional adults were and how each place was prepared,
   what EHC plans specify, targets and how they stood when they were looked at, notes, meetings and what was agreed at them, and
   about the questionnaires of the term before; registers of provisions in the last two terms only. Meetings planned for autumn
-  2026 stand in the last term.
+  2026 stand in the last term. Some goals are scored from -2 to 2; “Reading together” takes reading ages, which grow a month a
+  month; of three pupils a few numbers were taken again and again in the last autumn.
 - Pupils are chosen for provision by their need and because they stand low; **provision changes nothing in their growth**, so
   that whoever finds an effect has found the way in which they were chosen.
 - Marks carry their day in the last school year only, to keep the files small.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pandas import DataFrame
 
 from sentrack_lib.sources.sample.calendar import chance
+from sentrack_lib.sources.sample.measured import MEASURED
 from sentrack_lib.sources.sample.people import on_roll
 from sentrack_lib.sources.sample.support import NO_REVIEW_DATE, OFFERED, SELDOM_GIVEN, provision_pupils
 from sentrack_lib.sources.sample.truths import Truth, pupils_of
@@ -12,7 +13,7 @@ from sentrack_lib.terms import Term
 
 UNDER_DELIVERED, OVERLOADED = "statement under-delivered", "adult overloaded"
 ONE_ADULT_ALONE = "support by one adult alone"
-RECORDED = (UNDER_DELIVERED, OVERLOADED, NO_REVIEW_DATE, ONE_ADULT_ALONE, SELDOM_GIVEN)
+RECORDED = (UNDER_DELIVERED, OVERLOADED, NO_REVIEW_DATE, ONE_ADULT_ALONE, SELDOM_GIVEN, *MEASURED)
 """The kinds of these truths. No mark changes with them."""
 SPECIFIED, GIVEN = 10.0, 4.0
 """Hours a week specified for the pupil of `UNDER_DELIVERED`, and hours timetabled in the last term."""

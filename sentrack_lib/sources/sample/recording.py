@@ -11,6 +11,7 @@ from pandas import DataFrame
 from sentrack_lib.sources.sample import (
     beside,
     marks,
+    measured,
     meetings,
     notes,
     pay,
@@ -60,7 +61,8 @@ class Recording:
     @cached_property
     def taking_part(self) -> DataFrame:
         """The table `provision_pupils`."""
-        return support.provision_pupils(self.people, self.truths, self.term, self.seed)
+        rows = support.provision_pupils(self.people, self.truths, self.term, self.seed)
+        return measured.with_reading_ages(rows, self.people, self.term, self.seed)
 
     @property
     def adults(self) -> DataFrame:
@@ -85,6 +87,7 @@ class Recording:
             "deployments": beside.deployments(
                 self.half_days, self._placed, self.for_all, self.groups, self.taking_part, self.truths, self.term, self.seed
             ),
+            "short_measures": measured.short_measures(self.truths, self.term, self.seed),
             "entitlements": plans.entitlements(self.people, self.known, self.truths, self.term),
         }
         if ordinal(LAST) - ordinal(self.term) < REGISTERED:

@@ -6,6 +6,7 @@ from pandas import DataFrame, Series
 from sentrack_lib.sources.sample.attainment import A_YEAR, ENTRY
 from sentrack_lib.sources.sample.calendar import chance, days_of
 from sentrack_lib.sources.sample.grades import grades
+from sentrack_lib.sources.sample.measured import attained
 from sentrack_lib.terms import Term
 
 REACHED, PARTLY, NOT, GOES_ON = "reached", "partly reached", "not reached", "goes on"
@@ -21,7 +22,7 @@ NOTES = {
     GOES_ON: ("It needs more time.", "The strategy began late; it goes on for a term."),
 }
 REVIEWERS = ("Inclusion manager", "Form tutor", "Head of year")
-COLUMNS = ["target_id", "on", "result", "outcome", "note", "reviewed_by"]
+COLUMNS = ["target_id", "on", "result", "outcome", "attained", "note", "reviewed_by"]
 
 
 def target_reviews(set_before: DataFrame, roll: DataFrame, points: np.ndarray, set_in: Term, term: Term, seed: int) -> DataFrame:
@@ -35,7 +36,8 @@ def target_reviews(set_before: DataFrame, roll: DataFrame, points: np.ndarray, s
     result = np.select([share >= 1, rng.random(len(rows)) < SHARE_GOING_ON, share >= HALF_WAY], [REACHED, GOES_ON, PARTLY], NOT)
     note = [NOTES[name][turn % len(NOTES[name])] for name, turn in zip(result, rng.integers(0, 6, len(rows)), strict=True)]
     by = rng.choice(REVIEWERS, len(rows))
-    return rows.assign(on=rows["by"], result=result, outcome=outcome, note=note, reviewed_by=by)[COLUMNS]
+    scores = attained(share, (rows["course"].lt(0) & rows["pupil_id"].ne("")).to_numpy(), set_in, term, seed)
+    return rows.assign(on=rows["by"], result=result, outcome=outcome, attained=scores, note=note, reviewed_by=by)[COLUMNS]
 
 
 def _so_far(rows: DataFrame, points: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
