@@ -208,3 +208,13 @@ def test_no_goal_and_no_leave_to_see_are_sentences():
     assert "no goal has been scored this school year" in tables.goals(none).html()
     blind = Papers("governors", {name: table for name, table in none.tables.items() if name != "goals_of_pupils"})
     assert isinstance(tables.goals(blind), Unseen)
+
+
+def test_a_long_list_is_cut_by_name_and_says_so():
+    ids = [f"P{place:02d}" for place in range(50)]
+    one = {"term": NOW, "owner": "Form tutor", "set_on": "2025-09-08", "what": "I try"}
+    held = DataFrame({"target_id": ids, "pupil_id": ids}).assign(**one)
+    seen = DataFrame({"target_id": ids, "attained": 1}).assign(on="2026-02-02", term=NOW)
+    told = goals({"targets": held, "target_reviews": seen}, roll(*ids), TERM, None, DAY)
+    shown = tables.goals(Papers("inclusion", {**papers({}).tables, "roll": roll(*ids), **told}))
+    assert len(shown.frame) == 40 and "The first 40 of 50 by name" in shown.note

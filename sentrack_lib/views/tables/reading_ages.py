@@ -5,7 +5,8 @@ from pandas import DataFrame
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.plan import days
-from sentrack_lib.views.tables.pupils import called
+from sentrack_lib.views.tables.pupils import MOST_PUPILS, called
+from sentrack_lib.views.tables.targets_kept import first_of
 from sentrack_lib.views.words import number
 
 NOTE = (
@@ -20,6 +21,7 @@ def reading_ages(papers: Papers) -> Part:
         return Unseen("Reading ages of single pupils are for those who work with them.")
     rows = papers.of_pupils("reading_ages").merge(called(papers), on="pupil_id")
     rows = rows.sort_values(["provision", "waiting", "Pupil"], kind="stable")
+    whole, rows = len(rows), rows.head(MOST_PUPILS)
     shown = DataFrame({
         "Provision": rows["provision"] + rows["waiting"].map({True: " (waiting)", False: ""}).astype("str"),
         "Pupil": rows["Pupil"],
@@ -33,4 +35,4 @@ def reading_ages(papers: Papers) -> Part:
         "Beside it": rows["beside"],
         "Why not": rows["why"].astype("str").fillna(""),
     })  # fmt: skip
-    return Table(shown, f"Reading ages: {papers.title}", NOTE, "no reading age is recorded with a provision.")
+    return Table(shown, f"Reading ages: {papers.title}", NOTE + first_of(whole), "no reading age is recorded with a provision.")

@@ -14,7 +14,8 @@ VERDICTS = [BETTER, WORSE, ON_ITS_WAY, NO_CHANGE, TOO_FEW]
 NOTE = (
     "Of 100 pairs of one number before and one during, so many are better during (50 where nothing changed), with the 95 % "
     "interval. Less trend: the same less what the trend before would have brought. One pupil has nobody to be compared with: it "
-    "shows whether the numbers changed, and not why. A pupil's days are alike, so that all this is a little too sure."
+    "shows whether the numbers changed, and not why. A pupil's days are alike, so that all this is a little too sure. "
+    "Of 20 pupils of whom nothing changed, one or so is called clearly better or worse by chance."
 )
 
 

@@ -44,6 +44,15 @@ def targets_and_progress(papers: Papers) -> Part:
     return Table(shown, f"Target, actual and expected: {papers.title}", note, "no target of a pupil in a subject is recorded.")
 
 
+def first_of(whole: int) -> str:
+    """How many of the pupils are listed, by name, where there are more than are read on a page."""
+    return (
+        f" The first {MOST_PUPILS} of {whole} by name; choose a year group or class for the others."
+        if whole > MOST_PUPILS
+        else ""
+    )
+
+
 def kept_here(papers: Papers) -> DataFrame:
     """The targets of this part's pupils, in the subject looked at or in all."""
     rows = papers.of_pupils("targets_and_progress")
@@ -55,6 +64,7 @@ def goals(papers: Papers) -> Part:
     if not papers.has("goals_of_pupils", "roll"):
         return Unseen(NOT_SHOWN)
     rows = papers.of_pupils("goals_of_pupils").merge(called(papers), on="pupil_id").sort_values("Pupil", kind="stable")
+    whole, rows = len(rows), rows.head(MOST_PUPILS)
     own = rows["own_scores"].gt(0)
     shown = rows[["Pupil", "Form"]].assign(**{
         "Goals": rows["goals"],
@@ -67,6 +77,7 @@ def goals(papers: Papers) -> Part:
         "Goals by how far they were attained: 0 is what was expected. T puts the goals of one pupil together, from two on; 50 is "
         "as expected. Two people who score the same goals differ by up to 25 of its points, so it says nothing about one pupil "
         "beside another. A score is worth more where somebody else gave it than the one who sees to the goal."
+        f"{first_of(whole)}"
     )
     return Table(
         shown, f"Goals and how far they were attained: {papers.title}", note, "no goal has been scored this school year."
