@@ -15,7 +15,7 @@ from sentrack_lib.errors import SentrackError, WrongUse
 from sentrack_lib.measures import review
 from sentrack_lib.measures.evaluated import of_all_terms, planned_and_evaluated
 from sentrack_lib.measures.planned import asked_for, day_counted_to
-from sentrack_lib.measures.targets import suggested_targets
+from sentrack_lib.measures.targets import back_test_of, suggested_targets
 from sentrack_lib.settings import Audience, Parameters, SchoolSettings, nearest, project_root
 from sentrack_lib.sources.loading import School
 from sentrack_lib.terms import Term
@@ -48,8 +48,9 @@ def reviewed(parameters: Parameters, school: School) -> dict[str, DataFrame]:
 
 
 def suggested(school: School, term: Term, since: Term | None) -> dict[str, DataFrame]:
-    """What would be ambitious for each pupil in each subject."""
-    return {"suggested_targets": suggested_targets(school.tables, school.scales, term, since, school.settings.calendar)}
+    """What would be ambitious for each pupil in each subject, and each summer whether that was right a year ago."""
+    ambitious = suggested_targets(school.tables, school.scales, term, since, school.settings.calendar)
+    return {"suggested_targets": ambitious, "target_back_test": back_test_of(school, term)}
 
 
 def subjects_of(tables: Mapping[str, DataFrame]) -> list[str]:

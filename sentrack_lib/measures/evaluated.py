@@ -10,9 +10,12 @@ from pandas import DataFrame
 from sentrack_lib.measures.collection import collection
 from sentrack_lib.measures.meetings import agenda
 from sentrack_lib.measures.planned import planned
+from sentrack_lib.measures.reading_ages import reading_ages
+from sentrack_lib.measures.single_case import single_case
+from sentrack_lib.measures.targets import goals, targets_and_progress
 from sentrack_lib.settings import SchoolSettings
 from sentrack_lib.sources.loading import School
-from sentrack_lib.sources.scales import GRADED
+from sentrack_lib.sources.scales import GRADED, scales_of
 from sentrack_lib.terms import Term
 
 Tables = Mapping[str, DataFrame]
@@ -43,8 +46,13 @@ def planned_and_evaluated(tables: Tables, records: Tables, settings: SchoolSetti
 
 def evaluated(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[str, DataFrame]:
     """The tables of monitoring and evaluating for the term of `tables` (a review, what is planned on it, and `of_all_terms`)."""
-    about = tables["about"].iloc[0]
-    term, as_of, calendar = Term.named(about["term"]), date.fromisoformat(about["as_of"]), settings.calendar
-    came = collection(tables["counts"], settings.collection, term, calendar, as_of)
-    found = {"collection": came}
+    about, calendar, roll = tables["about"].iloc[0], settings.calendar, tables["roll"]
+    term, as_of = Term.named(about["term"]), date.fromisoformat(about["as_of"])
+    found = {
+        **single_case(records, roll, term, as_of),
+        "reading_ages": reading_ages(records, roll, term, calendar, as_of),
+        **goals(records, roll, term, calendar, as_of),
+        "targets_and_progress": targets_and_progress(tables, scales_of(settings), as_of),
+        "collection": collection(tables["counts"], settings.collection, term, calendar, as_of),
+    }
     return found | {"agenda": agenda({**tables, **found}, records, term)}
