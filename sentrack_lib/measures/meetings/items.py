@@ -50,7 +50,7 @@ def pupils(tables: Tables) -> DataFrame:
     """Pupils flagged to act on, first those whom nobody has acted for; and pupils with something late or a target in question."""
     flagged = tables["pupils_to_plan"]
     flagged = flagged[flagged["level"].eq("act")].reset_index(drop=True)
-    agreed = "Agreed: " + flagged["agreed"] + flagged["owner"].map(lambda name: f" ({name})", na_action="ignore").fillna("")
+    agreed = "Agreed: " + flagged["agreed"] + (" (" + flagged["owner"].astype("str") + ")").fillna("")
     lines = [
         DataFrame({"pupil_id": flagged["pupil_id"], "line": flagged["evidence"]}),
         DataFrame({"pupil_id": flagged["pupil_id"], "line": agreed}),
