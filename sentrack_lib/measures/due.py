@@ -8,13 +8,17 @@ import pandas as pd
 from pandas import DataFrame, Series, Timedelta, Timestamp
 
 from sentrack_lib.measures.recorded import for_each, recorded
+from sentrack_lib.measures.self_evaluation.priorities import wanted
+from sentrack_lib.measures.self_evaluation.ratings import ratings
+from sentrack_lib.measures.self_evaluation.ratings import standing as rated
 from sentrack_lib.measures.taking_part import Calendar
 from sentrack_lib.measures.targets import OPEN_STATES, standing
 from sentrack_lib.terms import Term
 
 ACTION, TARGET, PROVISION, ENTITLEMENT = "action", "target", "provision review", "entitlement review"
 ANNUAL, MEETING, NEXT = "annual review", "meeting", "next meeting"
-KINDS = (ACTION, TARGET, PROVISION, ANNUAL, MEETING, ENTITLEMENT, NEXT)
+RATED, AREA = "self-evaluation", "school area"
+KINDS = (ACTION, TARGET, PROVISION, ANNUAL, MEETING, ENTITLEMENT, NEXT, RATED, AREA)
 OVERDUE, THIS_WEEK, COMING, LATER = "overdue", "this week", "coming", "later"
 STATES = (OVERDUE, THIS_WEEK, COMING, LATER)
 AHEAD = 42
@@ -30,10 +34,15 @@ COLUMNS = [
     "kind", "step", "id", "table", "on", "pupil_id", "subject", "about", "owner", "state", "days", "waiting_days", "sentence",
 ]  # fmt: skip
 TEXTS = ["kind", "step", "id", "table", "pupil_id", "subject", "about", "owner", "note"]
-TABLES = ("actions", "targets", "target_reviews", "provisions", "provision_pupils", "meetings", "entitlements")
+TABLES = (
+    "actions", "targets", "target_reviews", "provisions", "provision_pupils", "meetings", "entitlements", "school_areas",
+)  # fmt: skip
+EFFECT = "looking at its effect"
+"""The step of a change in an area of the school that comes after it: seeing whether it works (guidance, Next steps)."""
 NO_DAY = "No day was set, so the last day of the term is taken."
 NO_REVIEW_DAY = "No day was set for its review, so its last day is taken."
 NEW_DAY = "It goes on, and no new day has been set."
+NOT_CLOSED = "It leaves this list when its day is moved or taken out."
 NOT_NOTED = "What was agreed is not recorded."
 Kept = Mapping[str, DataFrame]
 LastDay = Callable[[object], Timestamp]
@@ -48,24 +57,26 @@ def due(
     ahead_days: int = AHEAD,
 ) -> DataFrame:
     """A row for everything with a day in the records up to `term` that is not done on `as_of`, earliest first: `kind` (of KINDS),
-    `step` (of an annual review: one of STEPS, else blank), `id` in `table`, `on`, `pupil_id` `subject` `about` `owner` (missing
-    where not given), `state`, `days` from `as_of` (negative: overdue), `waiting_days` (of overdue actions: since they were
-    agreed), and a `sentence` that names no pupil. This week is the seven days from `as_of`, coming `ahead_days`.
+    `step` (of an annual review: one of STEPS; of a school area: EFFECT or blank; else blank), `id` in `table`, `on`, `pupil_id`
+    `subject` `about` `owner` (missing where not given), `state`, `days` from `as_of` (negative: overdue), `waiting_days` (of
+    overdue actions: since they were agreed), and a `sentence` that names no pupil. This week is the seven days from `as_of`,
+    coming `ahead_days`.
 
     Done, and left out: an action that is done; a target reached or dropped, or looked at on its day or later unless it goes on; a
     provision past its day of which every pupil on the roll has an outcome or a rating; a meeting with something agreed, or that a
     later one of its kind about the same pupil, subject and year group has followed; a step of an annual review about which an
     action of that meeting is done; an entitlement that has ended, or whose pupil had an annual review in the half year before its
-    day or later. An action or target without a day counts to the end of its term, a provision to its last day. Of a pupil who is
-    not, or no longer, on the roll only actions are due: somebody still owes them. Sources: guidance, Section A steps 3 and 4,
-    Section C; formats, section 7.
+    day or later; what was to be done about a statement that has since been rated anew without it. An action or target without a
+    day counts to the end of its term, a provision to its last day. Of a pupil who is not, or no longer, on the roll only actions
+    are due: somebody still owes them. Sources: guidance, Section A steps 3 and 4, Section C; formats, section 7.
     """
     day = Timestamp(as_of)
     kept = {name: recorded(records, name, term) for name in TABLES}
     here = _on_roll(roll, day)
     last_day = _last_day(term, calendar)
     parts = [_actions(kept, day, last_day), _targets(kept, day, last_day), _provisions(kept, day, here), *_met(kept, day)]
-    rows = pd.concat([*parts, _entitlements(kept, day)], ignore_index=True)
+    asked = [_self_evaluation(records, term), *_areas(kept)]
+    rows = pd.concat([*parts, _entitlements(kept, day), *asked], ignore_index=True)
     of_here = rows["pupil_id"].isna() | rows["pupil_id"].isin(here) | rows["kind"].eq(ACTION)
     rows = rows[rows["on"].notna() & of_here].sort_values(["on", "kind", "id", "step"], kind="stable", ignore_index=True)
     days = (rows["on"] - day).dt.days.astype("int64")
@@ -193,6 +204,25 @@ def _entitlements(kept: Kept, day: Timestamp) -> DataFrame:
     reviewed = last.ge(rows["review_on"] - HALF_A_YEAR)
     rows = rows[~reviewed & ~rows["end"].lt(day)]
     return _rows(rows, ENTITLEMENT, "entitlements", "entitlement_id", on=rows["review_on"], about=rows["what"])
+
+
+def _self_evaluation(records: Mapping[str, DataFrame], term: Term) -> DataFrame:
+    """What is to be done about statements of the self-evaluation, each with its day."""
+    rows = wanted(rated(ratings(records, term)))
+    rows = rows[rows["action"].notna() & rows["by"].notna()]
+    entry = "statement " + rows["statement"].astype("str") + ", " + rows["rated_by"]
+    return _rows(rows.assign(entry=entry), RATED, "self_evaluation", "entry", on=rows["by"], about=rows["action"])
+
+
+def _areas(kept: Kept) -> list[DataFrame]:
+    """What is to change in areas of the school, and when one looks whether it works."""
+    rows = kept["school_areas"]
+    rows = rows[rows["action"].notna()]
+    asked = [("", rows["by"]), (EFFECT, rows["monitored_on"])]
+    return [
+        _rows(rows, AREA, "school_areas", "area_id", step=step, on=on, about=rows["action"], note=NOT_CLOSED)
+        for step, on in asked
+    ]
 
 
 def _states(days: Series, ahead: int) -> Series:

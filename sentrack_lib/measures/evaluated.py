@@ -11,6 +11,7 @@ from sentrack_lib.measures.collection import collection
 from sentrack_lib.measures.meetings import agenda
 from sentrack_lib.measures.planned import planned
 from sentrack_lib.measures.reading_ages import reading_ages
+from sentrack_lib.measures.self_evaluation import self_evaluation_tables
 from sentrack_lib.measures.single_case import single_case
 from sentrack_lib.measures.targets import goals, targets_and_progress
 from sentrack_lib.settings import SchoolSettings
@@ -53,6 +54,7 @@ def evaluated(tables: Tables, records: Tables, settings: SchoolSettings) -> dict
         "reading_ages": reading_ages(records, roll, term, calendar, as_of),
         **goals(records, roll, term, calendar, as_of),
         "targets_and_progress": targets_and_progress(tables, scales_of(settings), as_of),
+        **self_evaluation_tables(tables, records, term, as_of),
         "collection": collection(tables["counts"], settings.collection, term, calendar, as_of),
     }
     return found | {"agenda": agenda({**tables, **found}, records, term)}

@@ -12,17 +12,19 @@ from sentrack_lib.sources.cells import DATE, NUMBER, TEXT
 from sentrack_lib.terms import Term
 
 
-def recorded(records: Mapping[str, DataFrame], name: str, term: Term) -> DataFrame:
+def recorded(records: Mapping[str, DataFrame], name: str, term: Term, each_term: bool = False) -> DataFrame:
     """The rows of one table of the records up to `term`, earlier first: `term` and every column that `RECORDS` describes, days as
     datetime64 without a time, amounts as float64, the rest as text; what is blank or cannot be read is missing. Of rows with the
-    same key the latest holds. An absent table, or column, is empty; a row without a term is as old as any."""
+    same key the latest holds; with `each_term`, the latest of each term. An absent table, or column, is empty; a row without a
+    term is as old as any."""
     columns = schema.RECORDS[name].columns
     rows = records.get(name, DataFrame()).reindex(columns=["term", *columns])
     read = {column: _typed(rows[column], columns[column].metadata["written"]) for column in columns}
     rows = DataFrame({"term": _typed(rows["term"], TEXT), **read}, index=rows.index)
     when = moments(rows["term"])
     order = np.argsort(when, kind="stable")
-    return rows.iloc[order[when[order] <= moment(term)]].drop_duplicates(schema.key(name), keep="last", ignore_index=True)
+    key = [*schema.key(name), *(["term"] if each_term else [])]
+    return rows.iloc[order[when[order] <= moment(term)]].drop_duplicates(key, keep="last", ignore_index=True)
 
 
 def for_each(keys: Series, values: Series) -> Series:
