@@ -8,6 +8,7 @@ import pandas as pd
 from pandas import DataFrame, Series, Timedelta, Timestamp
 
 from sentrack_lib.measures.recorded import for_each, recorded
+from sentrack_lib.measures.self_evaluation.areas import answers, changing
 from sentrack_lib.measures.self_evaluation.priorities import wanted
 from sentrack_lib.measures.self_evaluation.ratings import ratings
 from sentrack_lib.measures.self_evaluation.ratings import standing as rated
@@ -42,7 +43,7 @@ EFFECT = "looking at its effect"
 NO_DAY = "No day was set, so the last day of the term is taken."
 NO_REVIEW_DAY = "No day was set for its review, so its last day is taken."
 NEW_DAY = "It goes on, and no new day has been set."
-NOT_CLOSED = "It leaves this list when its day is moved or taken out."
+NOT_CLOSED = "It leaves this list when its day is moved, or the question is answered anew."
 NOT_NOTED = "What was agreed is not recorded."
 Kept = Mapping[str, DataFrame]
 LastDay = Callable[[object], Timestamp]
@@ -216,8 +217,8 @@ def _self_evaluation(records: Mapping[str, DataFrame], term: Term) -> DataFrame:
 
 def _areas(kept: Kept) -> list[DataFrame]:
     """What is to change in areas of the school, and when one looks whether it works."""
-    rows = kept["school_areas"]
-    rows = rows[rows["action"].notna()]
+    rows = answers(kept["school_areas"])
+    rows = rows[changing(rows)]
     asked = [("", rows["by"]), (EFFECT, rows["monitored_on"])]
     return [
         _rows(rows, AREA, "school_areas", "area_id", step=step, on=on, about=rows["action"], note=NOT_CLOSED)

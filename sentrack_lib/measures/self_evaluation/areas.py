@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series, Timestamp
 
+from sentrack_lib.measures.progress.taught import moments
 from sentrack_lib.sources.statements import AREA, prompts
 
 COLUMNS = [
@@ -23,14 +24,14 @@ NO_HOW, NO_DAY, NO_OWNER = (
 def areas(kept: DataFrame, as_of: date) -> DataFrame:
     """Every question about the five areas of the school with what was found: `area` `prompt`, whether it is a question of the
     school's own (`own_prompt`), the entry's `area_id` and `term`, `found` `action` `owner` `by` `monitored_how` `monitored_on`
-    (all missing where it is not answered), its `state`, and what is `missing` of a change, in sentences. A question with several
-    entries has a row for each; an entry without a question stands last in its area.
+    (all missing where it is not answered; see `answers`), its `state`, and what is `missing` of a change, in sentences. A
+    question with several entries has a row for each; an entry without a question stands last in its area.
 
     Past its day is what was to be done, or looked at, before `as_of`. `kept` is the record `school_areas` up to the term.
     Sources: guidance, Section C and Next steps."""
     asked = prompts(AREA).assign(place_of=lambda rows: range(len(rows))).rename(columns={"place": "area", "words": "prompt"})
-    kept = kept.assign(area=kept["area"].str.casefold(), key=_key(kept["area"], kept["prompt"]))
     asked = asked.assign(key=_key(asked["area"], asked["prompt"]))
+    kept = answers(kept)
     kept = kept.assign(own_prompt=~kept["key"].isin(asked["key"]))
     answered = asked[["area", "prompt", "key", "place_of"]].merge(kept.drop(columns=["area", "prompt"]), on="key", how="left")
     others = kept[kept["own_prompt"]].assign(place_of=len(asked))
@@ -40,6 +41,15 @@ def areas(kept: DataFrame, as_of: date) -> DataFrame:
     rows = rows.sort_values(["order", "place_of"], kind="stable", ignore_index=True)
     rows["own_prompt"] = rows["own_prompt"].eq(True).astype("bool")
     return rows.assign(state=_state(rows, Timestamp(as_of)), missing=_missing(rows))[COLUMNS]
+
+
+def answers(kept: DataFrame) -> DataFrame:
+    """Of the entries of `school_areas` (from `recorded`), those that hold: of a question that was answered again in a later term
+    the later answers; an entry without a question by itself. The question as it is looked up is in `key`."""
+    kept = kept.assign(area=kept["area"].str.casefold(), key=_key(kept["area"], kept["prompt"]))
+    each = kept["key"].where(kept["prompt"].notna(), kept["area_id"])
+    when = Series(moments(kept["term"]), kept.index)
+    return kept[when.eq(when.groupby(each).transform("max"))].reset_index(drop=True)
 
 
 def _key(areas: Series, words: Series) -> Series:

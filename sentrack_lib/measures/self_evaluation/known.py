@@ -67,7 +67,7 @@ class Known:
 
     @cached_property
     def areas(self) -> DataFrame:
-        """What was noted about areas of the school, in any year."""
+        """What was noted about areas of the school up to the term."""
         return recorded(self.records, "school_areas", self.term)
 
     @cached_property

@@ -1,6 +1,7 @@
 """What the data say about leadership, data, resources and policy: statements 7 to 14, 26, 27, 29 and 30."""
 
 from sentrack_lib.measures.adults.spoken import counted
+from sentrack_lib.measures.self_evaluation.areas import answers as area_answers
 from sentrack_lib.measures.self_evaluation.areas import changing
 from sentrack_lib.measures.self_evaluation.known import WITH_SEN, Evidence, Known, answers, of, taken_part
 
@@ -69,7 +70,7 @@ def _programmes(known: Known) -> str:
 
 
 def _policies(known: Known) -> str:
-    rows = known.areas
+    rows = area_answers(known.areas)
     if rows.empty:
         return "Nothing is recorded about areas of the school."
     revised = rows[changing(rows)]

@@ -1,4 +1,4 @@
-"""How statements are rated: by whom, whether they agree, what was agreed, and what has changed since it was last."""
+"""How statements are rated: by whom, whether they agree, what was agreed, and what has changed since the last time."""
 
 from collections.abc import Iterable, Mapping
 
@@ -97,18 +97,24 @@ def _agreed(held: DataFrame) -> Steps:
 
 
 def _earlier(rows: DataFrame, held: DataFrame) -> tuple[Steps, NDArray[np.object_]]:
-    """Of each statement the agreed rating that stood at the end of the last term before its newest rating in which there was
-    one, as a place among `LEVELS` (not rated where there was none), and that term."""
+    """Of each statement the agreed rating that stood before the term of its newest rating, the last there was, as a place among
+    `LEVELS` (not rated where there was none); and the term in which it was given."""
+    newest, when = _newest(held), moments(rows["term"])
+    before, since = np.full(STATEMENTS, len(RATINGS) + 1), np.full(STATEMENTS, "", dtype=object)
+    for at in sorted({*when.tolist()} - {-1}, reverse=True):
+        then = standing(rows[when <= at])
+        told, given = _agreed(then), _newest(then)
+        fits = (told < len(RATINGS)) & (given < newest) & (before > len(RATINGS))
+        before[fits], since[fits] = told[fits], [str(term_at(each)) if each >= 0 else "" for each in given[fits]]
+    return before, since
+
+
+def _newest(held: DataFrame) -> Steps:
+    """The place in time of each statement's newest rating; -1 where there is none, or it has no term."""
     newest = np.full(STATEMENTS, -1)
     rated = held[held["rating"].notna()]
     np.maximum.at(newest, rated["statement"].to_numpy() - 1, moments(rated["term"]))
-    before, since = np.full(STATEMENTS, len(RATINGS) + 1), np.full(STATEMENTS, "", dtype=object)
-    when = moments(rows["term"])
-    for at in sorted({*when.tolist()} - {-1}, reverse=True):
-        told = _agreed(standing(rows[when <= at]))
-        fits = (told < len(RATINGS)) & (at < newest) & (before > len(RATINGS))
-        before[fits], since[fits] = told[fits], str(term_at(at))
-    return before, since
+    return newest
 
 
 def _steps(rows: DataFrame) -> Steps:

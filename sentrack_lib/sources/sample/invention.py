@@ -13,6 +13,7 @@ from sentrack_lib.sources.sample.aims import COLUMNS, targets
 from sentrack_lib.sources.sample.calendar import ordinal, terms_of_school
 from sentrack_lib.sources.sample.curriculum import lessons
 from sentrack_lib.sources.sample.differences import differences
+from sentrack_lib.sources.sample.judgements import judgements
 from sentrack_lib.sources.sample.measured import measured
 from sentrack_lib.sources.sample.plans import plans
 from sentrack_lib.sources.sample.recorded import RECORDED, recorded
@@ -55,7 +56,7 @@ class Invention:
         about_views = agreed.actions(self._views(before[-1]), term, self.seed) if before else DataFrame()
         reviews = reviewed(self._recordings, self._targets, self.points, term)
         aims = {"targets": self._targets[term][COLUMNS], "target_reviews": reviews}
-        tables = now.support() | aims | now.agreed(about_views)
+        tables = now.support() | aims | now.agreed(about_views) | judgements(term, self.seed)
         # A file without rows is remarked upon when it is read: in the first term no target has been looked at.
         return {name: tables[name] for name in RECORDS if len(tables.get(name, ()))}
 
