@@ -42,6 +42,8 @@ TERM, EARLIER = "2025-26-summer", "2025-26-spring"
 ASKED = {"term": TERM, "subjects": ["English", "Music"], "year_groups": [9]}
 PAGES = [
     ("0_data-inclusion", "0_data", "inclusion"),
+    ("1_self_evaluation-inclusion", "1_self_evaluation", "inclusion"),
+    ("1_self_evaluation-governors", "1_self_evaluation", "governors"),
     ("2_review-inclusion", "2_review", "inclusion"),
     ("2_review-year-9", "2_review", "inclusion"),
     ("2_review-governors", "2_review", "governors"),
@@ -73,6 +75,7 @@ COLUMNS = {
     "entitlements_met": "entitlement_id pupil_id source what role place hours_week timetabled delivered short state",
     "adults_week": "adult_id name role department weekly_hours",
     "due": "kind step id table on pupil_id subject about owner state days",
+    "statements": "statement section words shows not_shown rated",
 }
 
 
@@ -597,11 +600,11 @@ def test_no_two_pages_have_one_name(table):
     ]
     found = pages_for(Parameters(school=Path(), term=TERM), drawn(table, *odd))
     names = [page.name for page in found]
-    assert len({name.casefold() for name in names}) == len(names) == 2 * len(odd) + 7
+    assert len({name.casefold() for name in names}) == len(names) == 2 * len(odd) + 9
     assert all(name.isascii() and len(name) < 80 and set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-") for name in names)
     assert {page.name for page in found if page.audience != "department"} == {
-        "0_data-inclusion", "2_review-inclusion", "2_review-year-9", "2_review-governors", "3_plan-inclusion",
-        "3_plan-governors", "4_implement-inclusion",
+        "0_data-inclusion", "1_self_evaluation-inclusion", "1_self_evaluation-governors", "2_review-inclusion",
+        "2_review-year-9", "2_review-governors", "3_plan-inclusion", "3_plan-governors", "4_implement-inclusion",
     }  # fmt: skip
 
 

@@ -23,13 +23,17 @@ from sentrack_lib.measures.self_evaluation.evidence import EVIDENCE, NO_DATA
 from sentrack_lib.measures.self_evaluation.known import Known
 from sentrack_lib.measures.self_evaluation.priorities import to_do
 from sentrack_lib.measures.self_evaluation.ratings import counts, ratings, standing, summed, with_words
+from sentrack_lib.privacy import for_audience
 from sentrack_lib.records import recorded
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.agreed_tables import RATINGS
 from sentrack_lib.sources.loading import load_school
 from sentrack_lib.sources.sample.judgements import judgements
-from sentrack_lib.sources.statements import AREA, STATEMENTS, prompts, statements
+from sentrack_lib.sources.statements import AREA, STATEMENTS, prompts, sections, statements
 from sentrack_lib.terms import Term
+from sentrack_lib.views import figures, findings, forms, tables
+from sentrack_lib.views.findings.self_evaluation import NOTHING_RATED
+from sentrack_lib.views.papers import Papers
 
 PROJECT = Path(__file__).resolve().parents[1]
 TERM, LAST_YEAR = Term(2025, 2), Term(2024, 2)
@@ -321,8 +325,8 @@ def test_a_rule_tells_in_whole_sentences_what_is_shown_and_what_is_not(found, re
 @pytest.mark.parametrize("rule", EVIDENCE, ids=lambda rule: str(rule.statement))
 def test_where_nothing_is_recorded_it_is_said(found, rule):
     empty = {name: rows.iloc[:0] for name, rows in found.items()}
-    for tables in (empty, {}):
-        known = Known(tables, {}, TERM)
+    for there in (empty, {}):
+        known = Known(there, {}, TERM)
         told = rule.shows(known) if known.has(rule.asks) else rule.nothing
         assert re.search(r"^(No|Nothing|None|Neither|Nobody)\b|\bnone\b|\bnot known\b", told) and told.endswith("."), told
 
@@ -395,3 +399,119 @@ def test_the_invented_school_judges_itself_in_summer_alone():
     for name, rows in judgements(TERM, 3).items():
         pd.testing.assert_frame_equal(rows, judgements(TERM, 3)[name])
     assert not judgements(TERM, 3)["self_evaluation"].equals(judgements(TERM, 4)["self_evaluation"])
+
+
+# --- what people see -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def judged(found, records) -> Papers:
+    """The papers of the inclusion manager of a school that has judged itself twice."""
+    shown = {f"record_{name}": records[name].assign(entry="E", version=1) for name in ("self_evaluation", "school_areas")}
+    return Papers("inclusion", {**found, **self_evaluation_tables(found, records, TERM, DAY), **shown})
+
+
+def test_the_findings_say_how_far_people_have_come_and_what_is_first(judged):
+    lines = repr(findings.self_evaluation(judged)).splitlines()
+    assert lines[0].startswith("65 of 65 statements are rated, by 3 people; the rating of 52 is agreed: ")
+    assert lines[1].startswith("Of 65 statements that two people or more have rated, all see 38 alike, and 2 two steps apart.")
+    assert lines[2].startswith("Of 100 pairs of ratings of one statement 70 are the same; ")
+    assert "4 are better (44, 46, 52, 53)" in lines[3] and "are past the day" in lines[4]
+    assert "of 1 of these it is not said how and when" in lines[5]
+
+
+def test_the_findings_say_so_where_nothing_is_rated(found):
+    papers = Papers("inclusion", {**found, **self_evaluation_tables(found, {}, TERM, DAY)})
+    lines = repr(findings.self_evaluation(papers)).splitlines()
+    assert lines[0] == NOTHING_RATED and lines[1] == "Nothing is put down to be done about any statement."
+    assert "No statement is rated yet" in repr(figures.self_evaluation(papers))
+
+
+@pytest.mark.parametrize("raters", [1, 2, 9])
+def test_each_rater_has_a_column_as_long_as_they_are_few(found, raters):
+    rows = [{"statement": 5.0, "rated_by": f"R{who}", "rating": RATINGS[who % 2], "term": str(TERM)} for who in range(raters)]
+    told = self_evaluation_tables(found, {"self_evaluation": DataFrame(rows)}, TERM, DAY)
+    shown = tables.ratings(Papers("inclusion", {**found, **told})).frame
+    by = [f"R{who}" for who in range(raters)] if raters < 6 else ["fully in place", "partly in place", "in need of development"]
+    assert list(shown) == ["Statement", *by, "All together"] and len(shown) == 1
+
+
+def test_every_statement_is_shown_once_in_its_section(judged):
+    shown = tables.statements(judged).parts
+    assert [part.title for part in shown] == sections()
+    assert sum(len(part.frame) for part in shown) == STATEMENTS
+    assert shown[-1].html().count("These pupils are pupils with SEN or disabilities") == 1
+
+
+def test_the_figure_tells_what_it_draws(judged):
+    told = figures.self_evaluation(judged).alternative
+    assert "Governors (3): 2 partly in place, 1 not agreed; the last time: 2 partly in place, 1 not rated" in told
+
+
+FREE = ("evidence", "action", "owner", "found", "monitored_how")
+
+
+def test_governors_read_agreed_ratings_counts_and_priorities_and_nothing_that_people_wrote(found, records):
+    written = {name: records[name] for name in ("self_evaluation", "school_areas")}
+    secret = {
+        name: rows.assign(**dict.fromkeys([each for each in FREE if each in rows], "Robin Sampleton wept"))
+        for name, rows in written.items()
+    }
+    own = secret["school_areas"].iloc[:1].assign(prompt="Does Robin Sampleton feel safe?", area_id="own")
+    secret["school_areas"] = pd.concat([secret["school_areas"], own], ignore_index=True)
+    handed = for_audience({**found, **self_evaluation_tables(found, secret, TERM, DAY)}, "governors")
+    papers = Papers("governors", handed)
+    rooms = (findings.self_evaluation, figures.self_evaluation, tables.statements, tables.priorities, tables.areas, tables.moved,
+             tables.open_questions, tables.reflection, tables.ratings, tables.disagreements)  # fmt: skip
+    for name in ("statements", "priorities", "statement_counts", "school_areas_standing", "reflection"):
+        assert "Sampleton" not in handed[name].to_csv()
+        assert not {*FREE, "shows", "not_shown", "raters", "agreement", "rated_by"} & {*handed[name]}
+    assert not {"statement_ratings", "statement_agreement", "record_self_evaluation", "record_school_areas"} & {*handed}
+    for part in rooms:
+        assert part(papers).html() and "Sampleton wept" not in repr(part(papers))
+    assert "Who rated what stays with those who rate." in repr(tables.disagreements(papers))
+    assert "a question of the school's own" in repr(tables.areas(papers))
+
+
+def test_a_department_is_handed_nothing_of_it(found, records):
+    handed = for_audience({**found, **self_evaluation_tables(found, records, TERM, DAY)}, "department", ["English"])
+    assert not {"statements", "statement_ratings", "priorities", "school_areas_standing"} & {*handed}
+
+
+# --- forms -----------------------------------------------------------------------------------------
+
+
+def test_once_a_statement_is_chosen_the_form_says_what_data_show_and_how_others_see_it(judged):
+    form = forms.rate_statement(judged, lambda tables: None, lambda: None)
+    form.sections[0].inputs["statement"].value = "18"
+    said = form.sections[0].minded.value
+    assert "It is so at 80 of 135 places of work" in said and "How pupils feel about the help: ask them." in said
+    assert "Inclusion manager: fully in place" in said
+
+
+def test_a_rating_is_saved_with_its_day_and_term(judged):
+    form = forms.rate_statement(judged, lambda tables: None, lambda: None)
+    for name, cell in {"statement": "18", "rated_by": "Head", "rating": FULLY}.items():
+        form.sections[0].inputs[name].value = cell
+    (row,) = form.rows()["self_evaluation"].to_dict("records")
+    assert {name: row[name] for name in ("term", "statement", "rated_by", "rating", "on")} == {
+        "term": str(TERM), "statement": "18", "rated_by": "Head", "rating": FULLY, "on": "2026-07-21",
+    }  # fmt: skip
+
+
+def test_a_change_is_asked_how_and_when_one_will_see_whether_it_works(judged):
+    form = forms.school_area(judged, lambda tables: None, lambda: None)
+    filled = form.sections[0]
+    filled.inputs["area"].value = "parents and carers"
+    filled.inputs["prompt"].value = prompts(AREA)["words"].iloc[0]
+    filled.inputs["action"].value = "A new policy"
+    assert "This question is about culture and ethos." in filled.minded.value
+    assert "How one will see whether it works is not said." in filled.minded.value
+    (row,) = form.rows()["school_areas"].to_dict("records")
+    assert row["area"] == "parents and carers" and row["area_id"]
+
+
+def test_what_was_rated_and_found_can_be_changed(judged):
+    for make in (forms.change_rating, forms.change_school_area):
+        changing = make(judged, lambda tables: None, lambda: None)
+        assert len(changing.picker.options) > 1

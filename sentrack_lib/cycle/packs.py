@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from sentrack_lib.sources.files import write_whole
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.tables import planning, sheets
+from sentrack_lib.views.tables import judging, planning, sheets
 
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)<a')
 """A section's place and title, as they stand on the page."""
@@ -27,6 +27,8 @@ UNSEEN = '<p class="unseen"'
 """How a part begins that its readers are not shown."""
 PLANS = ("3_plan", "4_implement", "5_monitor")
 """Pages whose workbook holds the plan."""
+JUDGEMENT = "1_self_evaluation"
+"""The page whose workbook holds the self-evaluation."""
 WIDEST = 60
 """Letters in the width of a column."""
 _PAGES = Environment(loader=PackageLoader("sentrack_lib.cycle", "printed"), autoescape=select_autoescape(default=True))
@@ -36,7 +38,8 @@ def write_pack(notebook: Path, papers: Papers, folder: Path) -> list[Path]:
     """The HTML page and the workbook of one executed notebook, under its name; returns the files."""
     page, workbook = folder / f"{notebook.stem}.html", folder / f"{notebook.stem}.xlsx"
     write_whole(page_of(notebook, papers.title, papers.audience), page)
-    rest = planning if notebook.stem.startswith(PLANS) else sheets
+    stem = notebook.stem
+    rest = planning if stem.startswith(PLANS) else judging if stem.startswith(JUDGEMENT) else sheets
     write_whole(workbook_of(rest(papers)), workbook)
     return [page, workbook]
 

@@ -19,6 +19,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 MADE_FOR: dict[str, dict[str, list[str]]] = {
     "home": {"inclusion": ["school"]},
     "0_data": {"inclusion": ["school"]},
+    "1_self_evaluation": {"inclusion": ["school"], "governors": ["school"]},
     "2_review": {"inclusion": ["school", "year_group"], "department": ["subject"], "governors": ["school"]},
     "3_plan": {"inclusion": ["school"], "department": ["subject"], "governors": ["school"]},
     "4_implement": {"inclusion": ["school"]},

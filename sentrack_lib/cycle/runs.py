@@ -33,6 +33,7 @@ TABLES = {
     "problems": ("problems",), "changes": ("changes",),
     "provision_map": ("provision_map",), "pupil_provision": ("pupil_provision",), "costs_by": ("costs_by",),
     "targets": ("targets",), "entitlements_met": ("entitlements_met",), "adults_week": ("adults_week",), "due": ("due",),
+    "statements": ("statements",),
 }  # fmt: skip
 """The files that a run leaves, each with the tables it holds one under the other."""
 Said = Callable[[int, int, str], None]

@@ -21,7 +21,7 @@ from sentrack_lib.sources.scales import scales_of
 from sentrack_lib.terms import Term
 
 Tables = Mapping[str, DataFrame]
-SHOWN = ("meetings", "actions", "provisions", "targets", "deployments", "runs")
+SHOWN = ("meetings", "actions", "provisions", "targets", "deployments", "self_evaluation", "school_areas", "runs")
 """Records that a page changes as they stand, under `record_…`."""
 
 

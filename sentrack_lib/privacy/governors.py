@@ -126,9 +126,24 @@ def _spoken_of(groups: DataFrame) -> DataFrame:
     return shown.assign(n=rounded(shown["n"]), n_rest=rounded(shown["n_rest"])).reset_index(drop=True)
 
 
+def _judged(rows: DataFrame) -> DataFrame:
+    """Statements and what comes first: in the words everybody may choose from, and days. What people wrote themselves may name
+    somebody; what data show counts few pupils; who rated how stays with those who rate."""
+    kept = ["statement", "section", "words", "rated", "rating", "before", "since", "change", "priority", "by", "state"]
+    return rows[[name for name in kept if name in rows]].drop_duplicates("statement", ignore_index=True)
+
+
+def _areas(rows: DataFrame) -> DataFrame:
+    """Questions about areas of the school, whether they are answered, and what is missing of a change; nothing people wrote."""
+    kept = ["area", "prompt", "own_prompt", "by", "monitored_on", "state", "missing"]
+    return rows[kept].assign(prompt=rows["prompt"].mask(rows["own_prompt"]))
+
+
 RULES = {
     "rate_comparisons": _verdicts, "trends": _trend_counts, "benchmarks": _beside_england, "representation": _who_takes_part,
     "transfer": _arrived, "views": _heard, "asked_before": _done_about, "support_counts": _supported,
-    "plan_counts": _planned, "budget": DataFrame.copy,
+    "plan_counts": _planned, "budget": DataFrame.copy, "statements": _judged, "priorities": _judged,
+    "statement_counts": DataFrame.copy, "school_areas_standing": _areas, "reflection": DataFrame.copy,
 }  # fmt: skip
-"""How each further table is made fit to be handed to governors. No pupil stands behind a row of the budget: it goes as it is."""
+"""How each further table is made fit to be handed to governors. No pupil stands behind a row of the budget, of the counts of
+statements, or of the questions to stop at: these go as they are."""

@@ -133,6 +133,20 @@ class Table(Part):
 
 
 @dataclass(frozen=True)
+class Several(Part):
+    """Parts one below the other that are read as one, such as a long table in sections."""
+
+    parts: Sequence[Part]
+
+    def html(self) -> str:
+        """The parts with some room between them."""
+        return "".join(f'<div style="margin: 0 0 1.4em">{part.html()}</div>' for part in self.parts)
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self.parts))
+
+
+@dataclass(frozen=True)
 class Unseen(Part):
     """A part that this audience is not shown, and why."""
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.adults.spoken import counted
 from sentrack_lib.measures.groups.certainty import SHOWN
 from sentrack_lib.measures.progress.taught import ALL
 from sentrack_lib.measures.recorded import recorded
@@ -121,7 +120,7 @@ class Evidence:
 
 def of(count: int, whole: int, one: str = "", many: str = "") -> str:
     """`12 of 30 pupils`, `none of 30 pupils`."""
-    return f"{count or 'none'} of {counted(whole, one, many) if one else whole}"
+    return f"{f'{count:,}' if count else 'none'} of {whole:,}" + (f" {one if whole == 1 else many or one + 's'}" if one else "")
 
 
 def beside(about: str, mine: str, rest: str) -> str:

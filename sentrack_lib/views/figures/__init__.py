@@ -8,6 +8,7 @@ from sentrack_lib.views.figures.plan import adults, costs, sessions
 from sentrack_lib.views.figures.pupils import pupils
 from sentrack_lib.views.figures.rates import persistent_absence
 from sentrack_lib.views.figures.representation import representation
+from sentrack_lib.views.figures.self_evaluation import self_evaluation
 from sentrack_lib.views.figures.single_case import single_case
 from sentrack_lib.views.figures.support import support
 from sentrack_lib.views.figures.trends import trends
@@ -15,6 +16,6 @@ from sentrack_lib.views.figures.voices import views
 
 __all__ = [
     "adults", "benchmarks", "by_class", "by_need", "by_sen", "by_year", "costs", "coverage", "own_by_subject",
-    "persistent_absence", "pupils", "representation", "sessions", "single_case", "support", "trends",
+    "persistent_absence", "pupils", "representation", "self_evaluation", "sessions", "single_case", "support", "trends",
     "views",
 ]  # fmt: skip

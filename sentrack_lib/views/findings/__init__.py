@@ -9,6 +9,7 @@ from sentrack_lib.views.findings.opening import about, review
 from sentrack_lib.views.findings.plan import plan
 from sentrack_lib.views.findings.pupil import pupil
 from sentrack_lib.views.findings.representation import representation, transfer
+from sentrack_lib.views.findings.self_evaluation import self_evaluation
 from sentrack_lib.views.findings.stages import stages
 from sentrack_lib.views.findings.support import support
 from sentrack_lib.views.findings.targets_kept import targets_kept
@@ -17,5 +18,5 @@ from sentrack_lib.views.findings.voices import views
 
 __all__ = [
     "about", "changed", "closer", "data", "due", "groups", "implement", "known", "plan", "pupil", "representation",
-    "review", "stages", "subject_or_pupil", "support", "targets_kept", "transfer", "trends", "views",
+    "review", "self_evaluation", "stages", "subject_or_pupil", "support", "targets_kept", "transfer", "trends", "views",
 ]  # fmt: skip

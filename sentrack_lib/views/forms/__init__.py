@@ -12,6 +12,7 @@ from sentrack_lib.views.forms.changing import Changing
 from sentrack_lib.views.forms.choices import choices_of
 from sentrack_lib.views.forms.fields import Choices
 from sentrack_lib.views.forms.records import Form, Keep, Section
+from sentrack_lib.views.forms.self_evaluation import about_area, about_rating, judging_choices, ratings_called
 from sentrack_lib.views.forms.sessions import Sessions
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.tables.agenda import items_to_close
@@ -19,8 +20,9 @@ from sentrack_lib.views.tables.pupils import pupil_names
 from sentrack_lib.views.tables.targets import from_here
 
 __all__ = [
-    "change_action", "change_deployment", "change_meeting", "change_provision", "change_target", "close_item", "decision",
-    "deployment", "entitlement", "meeting", "note", "provision", "review_target", "sessions", "short_measure", "target",
+    "change_action", "change_deployment", "change_meeting", "change_provision", "change_rating", "change_school_area",
+    "change_target", "close_item", "decision", "deployment", "entitlement", "meeting", "note", "provision",
+    "rate_statement", "review_target", "school_area", "sessions", "short_measure", "target",
 ]  # fmt: skip
 
 Kept = Callable[[], None]
@@ -56,6 +58,11 @@ MEETING = (
 )
 CLOSING = Section("actions", "An item is closed", ("meeting_id", "item", "decision", "what", "owner", "by"))
 SHORT_MEASURE = Section("short_measures", "A short measure of a pupil, taken again and again")
+RATING = Section(
+    "self_evaluation", "How far is it so?",
+    ("statement", "rated_by", "rating", "evidence", "priority", "action", "owner", "by"),
+)  # fmt: skip
+AREA = Section("school_areas", "What was found in an area of the school, and what is to change")
 ENTITLEMENT = Section("entitlements", "Support that is specified for a pupil")
 
 
@@ -126,6 +133,14 @@ def entitlement(papers: Papers, keep: Keep, kept: Kept) -> Form:
 def short_measure(papers: Papers, keep: Keep, kept: Kept) -> Form:
     """A number of a pupil on a day, before, during or after something is provided."""
     return Form([SHORT_MEASURE], choices_of(papers), papers.term, keep, kept)
+def rate_statement(papers: Papers, keep: Keep, kept: Kept) -> Form:
+    """One person's view of one statement; what data show, and what others say, stands below it once it is chosen."""
+    section = replace(RATING, given={"on": papers.counted_to.isoformat()}, mind=about_rating(papers))
+    return Form([section], judging_choices(), papers.term, keep, kept)
+
+def school_area(papers: Papers, keep: Keep, kept: Kept) -> Form:
+    """What was found in an area of the school, and what is to change there."""
+    return Form([replace(AREA, mind=about_area)], judging_choices(), papers.term, keep, kept)
 
 
 def sessions(papers: Papers, keep: Keep, kept: Kept) -> Sessions:
@@ -163,9 +178,21 @@ def change_meeting(papers: Papers, keep: Keep, kept: Kept) -> Changing:
     return _changing(Section("meetings", "Meeting"), papers, "kind", keep, kept)
 
 
-def _changing(section: Section, papers: Papers, word: str, keep: Keep, kept: Kept) -> Changing:
+def change_rating(papers: Papers, keep: Keep, kept: Kept) -> Changing:
+    """A rating that somebody sees otherwise by now, or of which the action is done or moved."""
+    rows = papers.tables["record_self_evaluation"]
+    section = replace(RATING, title="Rating", only=RATING.only[2:])
+    return Changing(section, rows, {"entry": ratings_called(rows)}, judging_choices(), keep, kept)
+
+
+def change_school_area(papers: Papers, keep: Keep, kept: Kept) -> Changing:
+    """A finding about an area of the school, or a change there, that goes on or is over."""
+    return _changing(replace(AREA, title="Area of the school"), papers, "found", keep, kept, judging_choices())
+
+
+def _changing(section: Section, papers: Papers, word: str, keep: Keep, kept: Kept, choices: Choices | None = None) -> Changing:
     rows = papers.tables[f"record_{section.table}"]
-    choices = choices_of(papers)
+    choices = choices_of(papers) if choices is None else choices
     names = {"entry": sorted(zip(_called(rows, word, choices), rows["entry"], strict=True))}
     return Changing(section, rows, names, choices, keep, kept)
 

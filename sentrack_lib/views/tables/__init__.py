@@ -51,8 +51,18 @@ from sentrack_lib.views.tables.provision import (
 from sentrack_lib.views.tables.pupils import look_first, pupils
 from sentrack_lib.views.tables.reading_ages import reading_ages
 from sentrack_lib.views.tables.representation import representation, sets, taking_part
+from sentrack_lib.views.tables.self_evaluation import (
+    areas,
+    disagreements,
+    moved,
+    open_questions,
+    priorities,
+    ratings,
+    reflection,
+    statements,
+)
 from sentrack_lib.views.tables.shares import rates_by_sen, rates_that_differ
-from sentrack_lib.views.tables.sheets import planning, sheets
+from sentrack_lib.views.tables.sheets import judging, planning, sheets
 from sentrack_lib.views.tables.single_case import single_case
 from sentrack_lib.views.tables.small_groups import small_groups
 from sentrack_lib.views.tables.support import provisions, support_missing, support_without_progress
@@ -63,18 +73,19 @@ from sentrack_lib.views.tables.trends import trends
 from sentrack_lib.views.tables.voices import asked_before, comments, responses, views, views_that_differ
 
 __all__ = [
-    "absences", "adults_cost", "adults_week", "agencies", "agenda", "asked_before", "attainment", "back_test", "balance",
-    "benchmarks", "budget", "by_background", "by_class", "by_intersection", "by_need", "by_sen", "by_subject", "by_year",
-    "changed", "changes", "checks_by_statement", "clashes", "closed", "closer", "codes", "collection", "columns",
-    "comments", "conversation_form", "conversations", "cost_a_pupil", "costs_by", "coverage", "curricular_targets",
-    "decided", "dip", "due", "entitlements_met", "feedback", "files", "free_adults", "goals", "groups_to_plan", "heard",
-    "imports", "last_run", "leaning", "look_first", "made", "meetings", "minutes", "next_down", "next_meetings", "notes",
-    "observation_form", "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings",
-    "own_notes", "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts",
-    "planning", "problems", "protocol", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen",
-    "rates_that_differ", "reading_ages", "representation", "responses", "responsible", "seldom_there", "separate_plans",
-    "sessions_given", "sets", "sheets", "single_case", "small_groups", "subject_or_pupil", "suggested_targets",
-    "support_missing", "support_without_progress", "taking_part", "targets", "targets_and_progress", "timetable",
-    "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ", "waiting",
-    "whole_plan", "within_classes",
+    "absences", "adults_cost", "adults_week", "agencies", "agenda", "areas", "asked_before", "attainment", "back_test",
+    "balance", "benchmarks", "budget", "by_background", "by_class", "by_intersection", "by_need", "by_sen", "by_subject",
+    "by_year", "changed", "changes", "checks_by_statement", "clashes", "closed", "closer", "codes", "collection",
+    "columns", "comments", "conversation_form", "conversations", "cost_a_pupil", "costs_by", "coverage",
+    "curricular_targets", "decided", "dip", "disagreements", "due", "entitlements_met", "feedback", "files",
+    "free_adults", "goals", "groups_to_plan", "heard", "imports", "judging", "last_run", "leaning", "look_first", "made",
+    "meetings", "minutes", "moved", "next_down", "next_meetings", "notes", "observation_form", "open_questions",
+    "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings", "own_notes",
+    "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts", "planning",
+    "priorities", "problems", "protocol", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen",
+    "rates_that_differ", "ratings", "reading_ages", "reflection", "representation", "responses", "responsible",
+    "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "single_case", "small_groups", "statements",
+    "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets",
+    "targets_and_progress", "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views",
+    "views_that_differ", "waiting", "whole_plan", "within_classes",
 ]  # fmt: skip

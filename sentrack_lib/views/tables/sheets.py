@@ -45,6 +45,18 @@ def planning(papers: Papers) -> dict[str, DataFrame]:
     return {name: rows.drop(columns=[each for each in NOT_PRINTED if each in rows]) for name, rows in named.items()}
 
 
+JUDGED = {
+    "statements": "statements", "who rates what": "statement_ratings", "how far people agree": "statement_agreement",
+    "counts": "statement_counts", "what comes first": "priorities", "areas of the school": "school_areas_standing",
+}  # fmt: skip
+"""The sheets of the page of the self-evaluation, each with its table."""
+
+
+def judging(papers: Papers) -> dict[str, DataFrame]:
+    """The self-evaluation row by row, as far as this audience is handed it."""
+    return {name: papers.tables[table] for name, table in JUDGED.items() if papers.has(table)}
+
+
 def _of_part(papers: Papers, table: str) -> DataFrame:
     """The rows about this part of the school; of a table that is about no pupil all."""
     rows = papers.tables[table]
