@@ -53,13 +53,14 @@ def _draw(bars: DataFrame) -> Axes:
         look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": INK, "linewidth": 0.7}
         if not width.any():
             continue
-        axes.barh(np.arange(len(bars)), width, left=left, height=high, label=rating, **look)
-        for line in np.flatnonzero(width):
+        there = np.flatnonzero(width)
+        axes.barh(there, width[there], left=left[there], height=high[there], label=rating, **look)
+        for line in there:
             _number(axes, left[line] + width[line] / 2, int(line), int(width[line]), rating == DARK)
         left = left + width
     axes.set(xlim=(0, max(left)))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
-    return finished(axes, "Statements (the last time: not rated also where nothing was agreed)")
+    return finished(axes, "Statements; the last time also not rated where nothing was agreed")
 
 
 def _number(axes: Axes, across: float, line: int, count: int, dark: bool) -> None:

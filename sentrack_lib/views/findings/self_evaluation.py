@@ -36,11 +36,11 @@ def _rated(papers: Papers, rows: DataFrame) -> list[str]:
     people = ""
     if papers.has("statement_ratings"):
         raters = set(papers.tables["statement_ratings"].dropna(subset=["rating"])["rated_by"]) - {AGREED}
-        people = f", by {said(len(raters), 'person', 'people')}" if raters else ""
+        people = f" by {said(len(raters), 'person', 'people')}" if raters else ""
     each = [f"{int(rows['rated'].eq(word).sum()) or 'none'} {word}" for word in RATINGS]
     agreed = int(rows["rated"].isin(RATINGS).sum())
-    whole = f"{sentence(of(number, len(rows), 'statement'))} {are(number)} rated{people}"
-    return [f"{whole}; the rating of {agreed or 'none'} is agreed: {', '.join(each)}."]
+    whole = f"All {number} statements" if number == len(rows) else sentence(of(number, len(rows), "statement"))
+    return [f"{whole} {are(number)} rated{people}, and {agreed or 'none'} {are(agreed)} agreed: {', '.join(each)}."]
 
 
 def _apart(papers: Papers, rows: DataFrame) -> list[str]:
@@ -53,17 +53,17 @@ def _apart(papers: Papers, rows: DataFrame) -> list[str]:
     if not several:
         return []
     left = rows.loc[rows["rated"].eq("not agreed"), "statement"]
-    told = f"Of {said(several, 'statement')} that two people or more have rated, all see {alike or 'none'} alike"
-    steps = f", and {far} two steps apart" if far else ""
-    still = f" Still to be talked over: {_numbers(left)}." if len(left) else ""
-    return [f"{told}{steps}.{still}", *_beyond_chance(whole)]
+    steps = f", {far} of them by two steps" if far and several > alike else ""
+    told = f"Of {said(several, 'statement')} that several people have rated they see {several - alike or 'none'}"
+    still = f" Still to be talked over {are(len(left))} {_numbers(left)}." if len(left) else ""
+    return [f"{told} differently{steps}.{still}", *_beyond_chance(whole)]
 
 
 def _beyond_chance(whole: pd.Series) -> list[str]:
     if pd.isna(whole["same_pairs"]):
         return []
     same, chance = (round(100 * whole[name]) for name in ("same_pairs", "by_chance"))
-    return [f"Of 100 pairs of ratings of one statement {same} are the same; if ratings were dealt out anew, {chance} would be."]
+    return [f"Of 100 pairs of ratings of one statement {same} are the same; chance alone would make it {chance}."]
 
 
 def _moved(rows: DataFrame) -> list[str]:
@@ -85,12 +85,17 @@ def _first(papers: Papers) -> list[str]:
     rows = papers.tables["priorities"]
     if rows.empty:
         return ["Nothing is put down to be done about any statement."]
-    each = [f"{int(rows['priority'].eq(when).sum()) or 'none'} {when}" for when in PRIORITIES]
+    now = rows.loc[rows["priority"].eq(PRIORITIES[0]), "statement"].drop_duplicates()
+    first = f"this term about {_statements(now)}" if len(now) else "none of it this term"
     late = int(rows["state"].eq(OVERDUE).sum())
     nobody = int(rows["owner"].isna().sum()) if "owner" in rows else 0
-    told = f"{sentence(said(len(rows), 'thing'))} {are(len(rows))} to be done: {', '.join(each)}."
+    told = f"{sentence(said(len(rows), 'thing'))} {are(len(rows))} to be done, {first}."
     overdue = f" {sentence(of(late, len(rows), 'thing'))} {are(late)} past the day." if late else ""
     return [f"{told}{overdue}" + (f" For {nobody} nobody is named." if nobody else "")]
+
+
+def _statements(numbers: pd.Series) -> str:
+    return f"statement{'s' * (len(numbers) != 1)} {_numbers(numbers)}"
 
 
 def _areas(papers: Papers) -> list[str]:

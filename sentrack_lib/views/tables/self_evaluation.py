@@ -10,13 +10,13 @@ from sentrack_lib.terms import Term
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Several, Table, Unseen
 from sentrack_lib.views.tables.plan import days
-from sentrack_lib.views.words import said, sentence
+from sentrack_lib.views.words import are, said, sentence
 
 NOT_SHOWN = "The school's self-evaluation is for the inclusion manager, senior leaders and governors."
 WHO_RATES = "Who rated what stays with those who rate."
 THESE = "These pupils are pupils with SEN or disabilities. Numbers of statements are those of the guidance (DfES 0140-2006)."
 RATE = "Data rate nothing: people do. What data leave open is what to ask and to look at."
-COMMON = {"one step apart": 1, "two steps apart": 2}
+APART = {"one step apart": 1, "two steps apart": 2}
 MOST_RATERS = 5
 """Raters who have a column each; of more it is counted how many say what."""
 SHORT = {"fully in place": "fully", "partly in place": "partly", "in need of development": "in need"}
@@ -29,12 +29,9 @@ def statements(papers: Papers) -> Part:
     rows = papers.tables["statements"]
     if rows.empty:
         return Table(DataFrame(), "Statements", "", "none is known.")
-    columns = {"Statement": _numbered(rows)}
+    columns = {"Statement": _numbered(rows), "Rating": _rating(rows)}
     if "shows" in rows:
         columns["What data show, and what they leave open"] = _shown(rows)
-    columns["Rating"] = _rating(rows)
-    if "shows" not in rows:
-        columns["To be worked on"] = rows["priority"].fillna("")
     shown, sections = DataFrame(columns), rows["section"]
     notes = {sections.iloc[-1]: f"{THESE} {RATE if 'shows' in rows else ''}".strip()}
     return Several([Table(shown[sections.eq(name)], name, notes.get(name, "")) for name in sections.unique()])
@@ -62,24 +59,24 @@ def ratings(papers: Papers) -> Part:
 
 
 def disagreements(papers: Papers) -> Part:
-    """The statements that people see differently, furthest apart and not yet agreed on top, with what each says."""
+    """The statements that people see differently and have not agreed on yet, furthest apart on top, with what each says."""
     if not papers.has("statement_ratings", "statements"):
         return Unseen(WHO_RATES)
     rows, each = papers.tables["statements"], papers.tables["statement_ratings"].dropna(subset=["rating"])
-    apart = rows["agreement"].map(COMMON)
-    rows = rows.assign(open=rows["rated"].eq("not agreed"), apart=apart)[apart.notna()]
-    rows = rows.sort_values(["open", "apart"], ascending=False, kind="stable")
+    apart, left = rows["agreement"].map(APART), rows["rated"].eq("not agreed")
+    settled = int((apart.notna() & ~left).sum())
+    rows = rows.assign(apart=apart)[left].sort_values("apart", ascending=False, kind="stable")
     each = each[each["rated_by"].ne(AGREED)]
     because = (" (" + each["evidence"].str.rstrip(". ") + ")").fillna("")
     lines = (each["rated_by"] + ": " + each["rating"] + because).groupby(each["statement"]).agg("\n".join)
     shown = DataFrame({
         "Statement": _numbered(rows),
         "What each says": rows["statement"].map(lines).fillna(""),
-        "Apart": rows["agreement"].map({"one step apart": "one step", "two steps apart": "two steps"}),
-        "Agreed": rows["rated"].mask(rows["open"], "not yet"),
+        "Apart": rows["apart"].map({1: "one step", 2: "two steps"}),
     })  # fmt: skip
     note = f"Talk about these; then one of you rates the statement anew, under the name “{AGREED}”."
-    return Table(shown, f"Where people see it differently: {papers.label}", note, "everybody who rates sees it alike.")
+    others = f" {sentence(said(settled, 'other'))} seen differently {are(settled)} agreed by now." if settled else ""
+    return Table(shown, f"Where people see it differently: {papers.label}", note + others, "nothing is left to be agreed.")
 
 
 def moved(papers: Papers) -> Part:
@@ -102,14 +99,14 @@ def priorities(papers: Papers) -> Part:
     if not papers.has("priorities"):
         return Unseen(NOT_SHOWN)
     rows = papers.tables["priorities"]
-    late = rows["state"].eq(OVERDUE)
-    until = days(rows["by"]).mask(late, days(rows["by"]) + ", overdue").mask(rows["by"].isna(), "no day set")
+    until = days(rows["by"])
+    until = until.mask(rows["state"].eq(OVERDUE), until + ", overdue").mask(rows["by"].isna(), "no day set")
     columns = {"When": rows["priority"].fillna("not said"), "Statement": _numbered(rows), "Rating": rows["rating"]}
     if "action" in rows:
-        columns["To do"] = rows["action"].fillna("not said")
-        columns["Owner"] = rows["owner"].fillna("nobody named")
-        columns["Proposed by"] = rows["rated_by"].replace(AGREED, "all together")
-    shown = DataFrame({**columns, "By": until})
+        alone = ("proposed by " + rows["rated_by"]).mask(rows["rated_by"].eq(AGREED), "")
+        columns["To do"] = _lines(rows["action"].fillna("not said"), alone)
+        until = _lines(rows["owner"].fillna("nobody named"), until)
+    shown = DataFrame({**columns, "Who, and until when" if "action" in rows else "Until when": until})
     return Table(shown, f"What comes first: {papers.label}", "", "nothing is put down to be done.")
 
 
@@ -120,7 +117,8 @@ def areas(papers: Papers) -> Part:
     rows = papers.tables["school_areas_standing"]
     asked, rows = rows, rows[rows["state"].ne(NOT_ANSWERED)]
     looked_at = days(rows["monitored_on"])
-    columns = {"Area": rows["area"].map(sentence), "Question": rows["prompt"].fillna("a question of the school's own")}
+    question = rows["prompt"].fillna("a question of the school's own")
+    columns = {"Area and question": _lines(rows["area"].map(sentence) + ":", question)}
     if "found" in rows:
         columns["Found"] = rows["found"].fillna("")
         columns["To change"] = _lines(rows["action"], rows["owner"], days(rows["by"]))
@@ -138,8 +136,8 @@ def open_questions(papers: Papers) -> Part:
         return Unseen(NOT_SHOWN)
     rows = papers.tables["school_areas_standing"]
     rows = rows[rows["state"].eq(NOT_ANSWERED)]
-    shown = DataFrame({"Area": rows["area"].map(sentence), "Question": rows["prompt"]})
-    return Table(_each_once(shown, "Area"), "Questions not answered yet", "", "every question about the school is answered.")
+    shown = _gathered(rows["area"], rows["prompt"], "Area")
+    return Table(shown, "Questions not answered yet", "", "every question about the school is answered.")
 
 
 def reflection(papers: Papers) -> Part:
@@ -147,8 +145,8 @@ def reflection(papers: Papers) -> Part:
     if not papers.has("reflection"):
         return Unseen(NOT_SHOWN)
     rows = papers.tables["reflection"]
-    shown = DataFrame({"About": rows["place"].map(sentence), "Question": rows["words"]})
-    return Table(_each_once(shown, "About"), "To stop and think about", "Take one or two to a meeting.", "none is known.")
+    shown = _gathered(rows["place"], rows["words"], "About")
+    return Table(shown, "Questions for a meeting", "Take one or two along.", "none is known.")
 
 
 def _numbered(rows: DataFrame) -> Series:
@@ -170,6 +168,8 @@ def _rating(rows: DataFrame) -> Series:
     if "agreement" in rows:
         several = rows["raters"].astype("str") + " raters, " + rows["agreement"]
         told.insert(1, several.mask(rows["raters"].eq(1), "one rater"))
+    else:
+        told.append("to be worked on " + rows["priority"])
     return _lines(*told)
 
 
@@ -184,6 +184,7 @@ def _lines(*cells: Series) -> Series:
     return Series(told, cells[0].index, dtype="str")
 
 
-def _each_once(shown: DataFrame, column: str) -> DataFrame:
-    """The rows with what heads several of them written once."""
-    return shown.assign(**{column: shown[column].mask(shown[column].duplicated(), "")})
+def _gathered(heads: Series, lines: Series, name: str) -> DataFrame:
+    """A row a head, with its questions one below the other."""
+    told = {str(head): "\n".join(some) for head, some in lines.groupby(heads, sort=False)}
+    return DataFrame({name: [sentence(head) for head in told], "Questions": list(told.values())}, dtype="str")
