@@ -133,9 +133,14 @@ ALONE = (
     "catalogue checks_by_statement clashes "
     "costs_by deployment_checks due entitlements_met evidence free_adults groups_to_plan meetings plan_counts plans_of_pupils "
     "profile provision_gaps provision_map pupil_adults pupils_to_plan record_actions record_deployments record_meetings "
-    "record_provisions record_targets role_findings roles said_and_wanted separate_plans suggestions"
+    "record_provisions record_school_areas record_self_evaluation record_targets role_findings roles "
+    "said_and_wanted separate_plans suggestions "
+    "priorities reflection school_areas_standing statement_agreement statement_counts statement_ratings statements"
 )
-GOVERNORS = "benchmarks budget plan_counts rate_comparisons rates representation support_counts transfer trends"
+GOVERNORS = (
+    "benchmarks budget plan_counts priorities rate_comparisons rates reflection representation school_areas_standing "
+    "statement_counts statements support_counts transfer trends"
+)
 
 
 @pytest.mark.parametrize(

@@ -66,9 +66,10 @@ def summed(rows: DataFrame) -> DataFrame:
     change = np.where(both, np.array([BETTER, SAME, WORSE])[np.sign(now - before) + 1], "")
     words = np.array([*RATINGS, "", ""])[before]
     told = {"agreement": agreement, "before": words, "since": since, "change": change}
-    found = DataFrame({"rated": np.array(LEVELS)[now], "raters": given.sum(axis=1).astype("int64"), **told})
+    known = {name: Series(cells, dtype="object").where(cells != "") for name, cells in told.items()}
+    found = DataFrame({"rated": np.array(LEVELS)[now], "raters": given.sum(axis=1).astype("int64"), **known})
     found.index = pd.RangeIndex(1, STATEMENTS + 1, name="statement")
-    return found.astype({"rated": "str", **dict.fromkeys(told, "str")}).replace({name: {"": np.nan} for name in told})[SUMMED]
+    return found.astype({"rated": "str", **dict.fromkeys(told, "str")})[SUMMED]
 
 
 def times_given(held: DataFrame) -> Counts:
@@ -131,12 +132,16 @@ def counts(found: DataFrame) -> DataFrame:
     """How many statements of a `section`, and of all, have which `rating` (not agreed and not rated too): `count` of `of`, and
     `count_before`, how many had it the last time they were rated, missing where none of the section was rated before.
     `found` has `section`, `rated` and `before` of every statement."""
-    rows = []
-    for name in (*sections(), ALL_SECTIONS):
-        here = found[found["section"].eq(name)] if name != ALL_SECTIONS else found
-        now, then = here["rated"].tolist(), here["before"].fillna(NOT_RATED).tolist()
-        known = any(word != NOT_RATED for word in then)
-        rows += [(name, level, now.count(level), len(here), then.count(level) if known else None) for level in LEVELS]
+    each: dict[str, tuple[list[str], list[str]]] = {name: ([], []) for name in (*sections(), ALL_SECTIONS)}
+    for section, now, then in zip(found["section"], found["rated"], found["before"].fillna(NOT_RATED), strict=True):
+        for name in (section, ALL_SECTIONS):
+            each[name][0].append(now)
+            each[name][1].append(then)
+    rows = [
+        (name, level, now.count(level), len(now), then.count(level) if {*then} - {NOT_RATED} else None)
+        for name, (now, then) in each.items()
+        for level in LEVELS
+    ]
     return DataFrame(rows, columns=COUNTS).astype({"count_before": "Int64"})
 
 

@@ -10,7 +10,7 @@ from pandas import DataFrame
 from sentrack_lib.measures.self_evaluation.ratings import ALL_SECTIONS, NOT_AGREED, NOT_RATED
 from sentrack_lib.views.figures.drawing import INK, finished, lines
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.parts import Figure, Part, Unseen
+from sentrack_lib.views.parts import Figure, Part, Unseen, follows
 from sentrack_lib.views.tables.self_evaluation import NOT_SHOWN
 
 QUESTION = "How much is in place, section by section?"
@@ -21,6 +21,7 @@ LOOKS = {
 DARK = "fully in place"
 
 
+@follows()
 def self_evaluation(papers: Papers) -> Part:
     """A bar a section by rating, and below it one for the last time where it was rated then."""
     if not papers.has("statement_counts"):

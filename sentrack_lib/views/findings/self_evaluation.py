@@ -10,7 +10,7 @@ from sentrack_lib.measures.self_evaluation.priorities import OVERDUE
 from sentrack_lib.measures.self_evaluation.ratings import ALL_SECTIONS
 from sentrack_lib.sources.agreed_tables import PRIORITIES, RATINGS
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.parts import Part, Sentences, Unseen
+from sentrack_lib.views.parts import Part, Sentences, Unseen, follows
 from sentrack_lib.views.tables.self_evaluation import NOT_SHOWN
 from sentrack_lib.views.words import are, of, said, sentence
 
@@ -19,6 +19,7 @@ MOST_NUMBERS = 8
 """Statements that are named by their number."""
 
 
+@follows()
 def self_evaluation(papers: Papers) -> Part:
     """How far the self-evaluation has come, the bottom line first."""
     if not papers.has("statements", "priorities"):

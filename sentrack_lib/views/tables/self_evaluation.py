@@ -8,7 +8,7 @@ from sentrack_lib.measures.self_evaluation.evidence import NO_DATA
 from sentrack_lib.measures.self_evaluation.priorities import OVERDUE
 from sentrack_lib.terms import Term
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.parts import Part, Several, Table, Unseen
+from sentrack_lib.views.parts import Part, Several, Table, Unseen, follows
 from sentrack_lib.views.tables.plan import days
 from sentrack_lib.views.words import are, said, sentence
 
@@ -22,6 +22,7 @@ MOST_RATERS = 5
 SHORT = {"fully in place": "fully", "partly in place": "partly", "in need of development": "in need"}
 
 
+@follows()
 def statements(papers: Papers) -> Part:
     """The 65 statements, a table a section: what data show, what they leave open, and how the statement is rated."""
     if not papers.has("statements"):
@@ -37,6 +38,7 @@ def statements(papers: Papers) -> Part:
     return Several([Table(shown[sections.eq(name)], name, notes.get(name, "")) for name in sections.unique()])
 
 
+@follows()
 def ratings(papers: Papers) -> Part:
     """Who rates which statement how: a column a rater where they are few, else how many say what."""
     if not papers.has("statement_ratings", "statements"):
@@ -58,6 +60,7 @@ def ratings(papers: Papers) -> Part:
     return Table(shown, f"Who rates what: {papers.label}", note, "no statement is rated yet.")
 
 
+@follows()
 def disagreements(papers: Papers) -> Part:
     """The statements that people see differently and have not agreed on yet, furthest apart on top, with what each says."""
     if not papers.has("statement_ratings", "statements"):
@@ -79,6 +82,7 @@ def disagreements(papers: Papers) -> Part:
     return Table(shown, f"Where people see it differently: {papers.label}", note + others, "nothing is left to be agreed.")
 
 
+@follows()
 def moved(papers: Papers) -> Part:
     """The statements whose agreed rating is another one than the last time, the worse ones on top."""
     if not papers.has("statements"):
@@ -94,6 +98,7 @@ def moved(papers: Papers) -> Part:
     return Table(shown, f"What has changed: {papers.label}", "", "no agreed rating is another one than the last time.")
 
 
+@follows()
 def priorities(papers: Papers) -> Part:
     """What is to be done about statements: this term's first, with owner and day."""
     if not papers.has("priorities"):
@@ -110,6 +115,7 @@ def priorities(papers: Papers) -> Part:
     return Table(shown, f"What comes first: {papers.label}", "", "nothing is put down to be done.")
 
 
+@follows()
 def areas(papers: Papers) -> Part:
     """What was found in areas of the school, what is to change, and how and when one will see whether it works."""
     if not papers.has("school_areas_standing"):
@@ -130,6 +136,7 @@ def areas(papers: Papers) -> Part:
     return Table(shown, f"Areas of the school: {papers.label}", note, "nothing is noted yet.")
 
 
+@follows()
 def open_questions(papers: Papers) -> Part:
     """The questions about areas of the school that nobody has answered yet."""
     if not papers.has("school_areas_standing"):
@@ -140,6 +147,7 @@ def open_questions(papers: Papers) -> Part:
     return Table(shown, "Questions not answered yet", "", "every question about the school is answered.")
 
 
+@follows()
 def reflection(papers: Papers) -> Part:
     """Questions for a meeting to stop at."""
     if not papers.has("reflection"):
