@@ -60,9 +60,9 @@ def found(table) -> dict[str, DataFrame]:
             P1       | Maths   |
             """),
         "reflection": table("""
-            number | stage                | question
-            4      | monitor and evaluate | Who understands the data?
-            1      | review               | Who collects them?
+            step    | words
+            monitor | Who understands the data?
+            review  | Who collects them?
             """),
         "roll": table("""
             pupil_id | surname | forename | form | year_group | sen_status | sen_need
@@ -71,7 +71,7 @@ def found(table) -> dict[str, DataFrame]:
             P3       | Pip      | Ida     | 9B   | 9          | E          | ASD
             """),
     }  # fmt: skip
-    numbers = ("n", "gap_less_artefact", "sessions_given", "sessions_due", "number")
+    numbers = ("n", "gap_less_artefact", "sessions_given", "sessions_due")
     return {name: rows.astype({each: "str" for each in rows if each not in numbers}) for name, rows in drawn.items()}
 
 
@@ -89,7 +89,7 @@ def test_the_agenda_goes_from_the_school_over_subjects_and_classes_to_pupils(fou
     rows = agenda(found, actions(), TERM)
     assert rows[["part", "item"]].agg(" | ".join, axis=1).tolist() == [
         "school | overdue: actions A1",
-        "school | question: 4",
+        "school | question: Who understands the data?",
         "subject | provision: PX1",
         "subject | group that differs: type of need SLCN in Science",
         "teaching group | group that differs: teaching group 9/En3 in English",

@@ -86,9 +86,9 @@ def overdue(tables: Tables) -> DataFrame:
 
 def questions(tables: Tables) -> DataFrame:
     """Questions to reflect on together, of the stage of monitoring and evaluating."""
-    rows = tables.get("reflection", DataFrame(columns=["number", "stage", "question"]))
-    rows = rows[rows["stage"].eq("monitor and evaluate")]
-    return _items(QUESTION, rows["number"].astype("str"), about=rows["question"], evidence=rows["question"].str.slice(0, 0))
+    rows = tables["reflection"]
+    rows = rows[rows["step"].eq("monitor")]
+    return _items(QUESTION, rows["words"], about=rows["words"], evidence=rows["words"].str.slice(0, 0))
 
 
 SOURCES: tuple[Callable[[Tables], DataFrame], ...] = (groups, provisions, pupils, overdue, questions)
