@@ -73,8 +73,8 @@ def due(
     """
     day = Timestamp(as_of)
     kept = {name: recorded(records, name, term) for name in TABLES}
-    here = _on_roll(roll, day)
-    last_day = _last_day(term, calendar)
+    here = on_roll_on(roll, day)
+    last_day = last_day_of(term, calendar)
     parts = [_actions(kept, day, last_day), _targets(kept, day, last_day), _provisions(kept, day, here), *_met(kept, day)]
     asked = [_self_evaluation(records, term), *_areas(kept)]
     rows = pd.concat([*parts, _entitlements(kept, day), *asked], ignore_index=True)
@@ -110,12 +110,13 @@ def said_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _last_day(term: Term, calendar: Calendar | None) -> LastDay:
+def last_day_of(term: Term, calendar: Calendar | None) -> LastDay:
     """The last day of the term of a row; of `term` where the row has none."""
     return lambda name: Timestamp((Term.named(name) if isinstance(name, str) else term).dates(calendar)[1])
 
 
-def _on_roll(roll: DataFrame, day: Timestamp) -> Series:
+def on_roll_on(roll: DataFrame, day: Timestamp) -> Series:
+    """The `pupil_id` of everyone on a roll who has not left by a day, once each."""
     left = pd.to_datetime(roll["left_on"], errors="coerce") if "left_on" in roll else Series(pd.NaT, roll.index)
     return roll.loc[~left.lt(day), "pupil_id"].astype("str").drop_duplicates()
 

@@ -23,7 +23,7 @@ def recorded(records: Mapping[str, DataFrame], name: str, term: Term, each_term:
     rows = DataFrame({"term": _typed(rows["term"], TEXT), **read}, index=rows.index)
     when = moments(rows["term"])
     order = np.argsort(when, kind="stable")
-    key = [*schema.key(name), *(["term"] if each_term else [])]
+    key = [*(["term"] * each_term), *schema.key(name)]
     return rows.iloc[order[when[order] <= moment(term)]].drop_duplicates(key, keep="last", ignore_index=True)
 
 
