@@ -2,7 +2,11 @@
 
 from collections.abc import Collection, Mapping
 
-from pandas import DataFrame
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Index, Series
+
+from sentrack_lib.measures.progress.taught import Codes, Numbers
 
 ABSENT, SENT_HOME, LOW = "absent", "sent_home", "low"
 OUTCOMES = {
@@ -21,34 +25,41 @@ WORDS = {
     LOW: "low growth likely over all subjects",
 }
 ABSENT_ABOVE, LOW_FROM = 0.10, 0.5
+WHO = ["term", "pupil_id"]
 LAST_DIGITS = 1e-9
 """The last digits of a division never decide."""
 
 
 def came_about(tables: Mapping[str, DataFrame], terms: Collection[str]) -> DataFrame:
     """A row a term and pupil who was on the roll then: `term` `pupil_id` `attended` (share of the term's sessions), and whether
-    each outcome was so: `absent`, `sent_home` (first on the day `sent_on`), `low`; missing where it is not known.
+    each outcome was so (1 or 0): `absent`, `sent_home` (first on the day `sent_on`), `low`; missing where it is not known.
 
     Nobody is known not to have been sent home where no term has any suspension or exclusion: they may not be recorded."""
-    absence = tables["absence_by_term"].reindex(columns=["term", "pupil_id", "term_absence"])
-    growth = tables["growth_by_term"]
-    growth = growth.loc[growth["subject"].eq("all"), ["term", "pupil_id", "p_low"]]
-    both = [rows[rows["term"].isin(terms)].astype({"term": "str", "pupil_id": "str"}) for rows in (absence, growth)]
-    once = [rows.drop_duplicates(["term", "pupil_id"], keep="last") for rows in both]
-    found = once[0].merge(once[1], how="outer", on=["term", "pupil_id"])
-    gone, any_known = _sent_home(tables)
-    found = found.merge(gone, how="left", on=["term", "pupil_id"])
-    missed, chance = (found[name].astype("float64") for name in ("term_absence", "p_low"))
+    absence, growth = tables["absence_by_term"], tables["growth_by_term"]
+    growth = growth[growth["subject"].eq("all")]
+    rows = [each[each["term"].isin(terms)].drop_duplicates(WHO, keep="last") for each in (absence, growth)]
+    here = pd.concat([each[WHO].astype("str") for each in rows]).drop_duplicates(ignore_index=True)
+    missed, chance = (at(each[name], places(each, here)) for each, name in zip(rows, ("term_absence", "p_low"), strict=True))
+    gone = tables["sent_home"].sort_values("on", kind="stable").drop_duplicates(WHO)
+    sent = places(gone, here)
     told = {
-        ABSENT: missed.gt(ABSENT_ABOVE + LAST_DIGITS).astype("boolean").mask(missed.isna()),
-        SENT_HOME: found["sent"].eq(True).astype("boolean").mask(~found["sent"].eq(True) & (not any_known)),
-        LOW: chance.ge(LOW_FROM - LAST_DIGITS).astype("boolean").mask(chance.isna()),
+        ABSENT: np.where(np.isnan(missed), np.nan, missed > ABSENT_ABOVE + LAST_DIGITS),
+        SENT_HOME: np.where(sent >= 0, 1.0, 0.0 if len(gone) else np.nan),
+        LOW: np.where(np.isnan(chance), np.nan, chance >= LOW_FROM - LAST_DIGITS),
     }
-    return found.assign(attended=(1 - missed).round(9), **told)[["term", "pupil_id", "attended", *told, "sent_on"]]
+    sent_on = pd.to_datetime(gone["on"]).reset_index(drop=True).reindex(sent).array
+    return here.assign(attended=(1 - missed).round(9), **told, sent_on=sent_on)
 
 
-def _sent_home(tables: Mapping[str, DataFrame]) -> tuple[DataFrame, bool]:
-    """The first day of each pupil's in a term, missing where it has none; and whether any is recorded in any term."""
-    rows = tables["sent_home"]
-    first = rows.astype({"term": "str", "pupil_id": "str"}).groupby(["term", "pupil_id"])["on"].min()
-    return first.rename("sent_on").reset_index().assign(sent=True), len(rows) > 0
+def places(rows: DataFrame, here: DataFrame, term: str = "term") -> Codes:
+    """Where the pupil and `term` of each row of `here` stand in a table without doubles; -1 where they do not."""
+    return Index(_keys(rows, "term")).get_indexer(Index(_keys(here, term)))
+
+
+def at(values: Series, places: Codes) -> Numbers:
+    """The values at some places as numbers; missing where there is none."""
+    return np.append(values.to_numpy(dtype="float64", na_value=np.nan), np.nan)[places]
+
+
+def _keys(rows: DataFrame, term: str) -> Series:
+    return rows[term].astype("str") + "\n" + rows["pupil_id"].astype("str")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas import Categorical, DataFrame, Index, Series
+from pandas import Categorical, DataFrame, Series
 
-from sentrack_lib.measures.looking_back.came_about import OUTCOMES
+from sentrack_lib.measures.looking_back.came_about import OUTCOMES, WHO, at, places
 from sentrack_lib.measures.progress.taught import Mask, Numbers, moments
 from sentrack_lib.terms import Term
 
@@ -37,7 +37,8 @@ def cases(kept: DataFrame, came: DataFrame, pairs: Sequence[Pair]) -> DataFrame:
     that term. `came` is from `came_about`."""
     act = kept[kept["level"].eq("act") & kept["rule"].isin(list(OUTCOMES))]
     seen = _Seen.of(act, came, pairs)
-    parts = [_of_rule(rule, act, seen) for rule in RULES]
+    stood = DataFrame({"rule": act["rule"], "place": places(seen.rows, act), "since": _since(act)})
+    parts = [_of_rule(rule, stood[stood["rule"].eq(rule) | (rule == ALL_RULES)], seen) for rule in RULES]
     told = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     rows = seen.rows.iloc[np.tile(np.arange(len(seen.rows)), len(RULES))].reset_index(drop=True)
     rule = Categorical(np.repeat(RULES, len(seen.rows)), categories=RULES)
@@ -55,14 +56,13 @@ class _Seen:
 
     @classmethod
     def of(cls, act: DataFrame, came: DataFrame, pairs: Sequence[Pair]) -> "_Seen":
-        here = pd.concat([came[["term", "pupil_id"]], act[["term", "pupil_id"]]]).drop_duplicates(ignore_index=True)
-        here = here[here["term"].isin([then for then, _ in pairs])]
+        here = pd.concat([came[WHO], act[WHO]]).drop_duplicates(ignore_index=True)
+        here = here[here["term"].isin([then for then, _ in pairs])].reset_index(drop=True)
         here = here.assign(in_term=here["term"].map(dict(pairs)))
-        place = Index(_keys(came["term"], came["pupil_id"]))
-        then, now = (place.get_indexer(_keys(here[name], here["pupil_id"])) for name in ("term", "in_term"))
-        sides = ({name: _at(came[name], each) for name in dict.fromkeys(OUTCOMES.values())} for each in (then, now))
+        then, now = (places(came, here, name) for name in ("term", "in_term"))
+        sides = ({name: at(came[name], each) for name in dict.fromkeys(OUTCOMES.values())} for each in (then, now))
         sent_on = came["sent_on"].reset_index(drop=True).reindex(now).array
-        return cls(here.assign(attended=_at(came["attended"], then), sent_on=sent_on), *sides)
+        return cls(here.assign(attended=at(came["attended"], then), sent_on=sent_on), *sides)
 
     @property
     def pair(self) -> NDArray[np.int64]:
@@ -70,22 +70,14 @@ class _Seen:
         return pd.factorize(self.rows["term"])[0]
 
 
-def _keys(terms: Series, pupils: Series) -> Series:
-    return terms.astype("str") + "\n" + pupils.astype("str")
-
-
-def _at(values: Series, places: NDArray[np.intp]) -> Numbers:
-    """The values at some places as numbers; missing where there is none."""
-    return np.append(values.to_numpy(dtype="float64", na_value=np.nan), np.nan)[places]
-
-
-def _of_rule(rule: str, act: DataFrame, seen: _Seen) -> dict[str, NDArray]:
-    since = _since(act if rule == ALL_RULES else act[act["rule"].eq(rule)], seen.rows)
+def _of_rule(rule: str, flags: DataFrame, seen: _Seen) -> dict[str, NDArray]:
+    since = np.full(len(seen.rows), np.inf)
+    np.minimum.at(since, flags["place"], flags["since"])
     outcomes = list(seen.after) if rule == ALL_RULES else [OUTCOMES[rule]]
     event, known = _any(seen.after, outcomes), _known(seen, outcomes)
-    named, already = ~np.isnan(since), _any(seen.before, outcomes)
+    named, already = np.isfinite(since), _any(seen.before, outcomes)
     counted = known & ~already
-    flags = {
+    told = {
         "named": named,
         "already": already,
         "known": known,
@@ -94,17 +86,14 @@ def _of_rule(rule: str, act: DataFrame, seen: _Seen) -> dict[str, NDArray]:
         "event": event & counted,
     }
     attended = Series(np.where(counted, seen.rows["attended"], np.nan))
-    return {**flags, "since": since, "simple": _simple(attended, named & counted, seen.pair)}
+    return {**told, "since": np.where(named, since, np.nan), "simple": _simple(attended, named & counted, seen.pair)}
 
 
-def _since(flags: DataFrame, rows: DataFrame) -> Numbers:
-    """For each row the first term of the pupil's first flag, in terms; the flag's own where none is written; missing: no flag."""
+def _since(flags: DataFrame) -> Numbers:
+    """The first term (`moment`) in which each flag stood; its own where none is written, or a later one."""
     own = moments(flags["term"])
-    written = flags["since_term"].where(flags["since_term"].map(_is_term, na_action="ignore").eq(True))
-    begun = moments(written)
-    begun = np.where((begun < 0) | (begun > own), own, begun).astype("float64")
-    first = Series(begun).groupby(_keys(flags["term"], flags["pupil_id"]).to_numpy()).min()
-    return first.reindex(_keys(rows["term"], rows["pupil_id"])).to_numpy(dtype="float64")
+    begun = moments(flags["since_term"].where(flags["since_term"].map(_is_term, na_action="ignore").eq(True)))
+    return np.where((begun < 0) | (begun > own), own, begun).astype("float64")
 
 
 def _is_term(name: object) -> bool:

@@ -30,8 +30,8 @@ def decisions_followed(
 
     `by` is the day it was to be done (the last day of its term where none was set), `done_on` the day it was, up to `as_of`;
     `days` from the one to the other, or to `as_of` (negative: before its day). `state` of an action: done in time, done late, not
-    yet done. Of a target: so, where it is reached; *ended, not reached* where it was reached in part, not reached or dropped. Of
-    a provision: from `provisions_followed`. A `sentence` names no pupil. Nobody who agreed or owns is judged by it."""
+    yet done. Of a target: so, where it is reached; *ended but not reached* where it was reached in part, not reached or dropped.
+    Of a provision: from `provisions_followed`. A `sentence` names no pupil. Nobody who agreed or owns is judged by it."""
     parts = [
         _actions(records, before, term, calendar, as_of),
         _targets(records, before, term, calendar, as_of),

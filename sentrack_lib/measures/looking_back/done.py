@@ -12,7 +12,7 @@ from sentrack_lib.measures.taking_part import Calendar
 from sentrack_lib.terms import Term
 
 IN_TIME, LATE, NOT_YET, NEVER = "done in time", "done late", "not yet done", "never started"
-NOT_REACHED, NOT_KNOWN = "ended, not reached", "not known"
+NOT_REACHED, NOT_KNOWN = "ended but not reached", "not known"
 STATES = (IN_TIME, LATE, NOT_YET, NEVER, NOT_REACHED, NOT_KNOWN)
 
 

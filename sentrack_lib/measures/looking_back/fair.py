@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.groups.certainty import QUESTIONED, TESTED, fisher, gap_of_shares, q_values, wilson
+from sentrack_lib.measures.groups.certainty import TESTED, fisher, gap_of_shares, q_values, wilson
 from sentrack_lib.measures.groups.membership import groupings
+from sentrack_lib.measures.groups.rates import QUESTIONED
 from sentrack_lib.measures.groups.verdicts import CLEAR, NO_EVIDENCE
 from sentrack_lib.measures.looking_back.cases import ALL_RULES, Pair
 from sentrack_lib.measures.looking_back.scored import EVER, LAST
@@ -31,7 +32,7 @@ def flags_fair(cases: DataFrame, pairs: Sequence[Pair], roll: DataFrame) -> Data
     False alarms: `count` flagged of `n` without the outcome; misses: `count` not flagged of `n` with it; `events` are the group's
     with it. The `share` has Wilson's interval `low` `high`, the `gap` to all others whose group is known (`_rest`) Newcombe's;
     `q_value` is Fisher's over the family. With fewer than 10 events in the group or among the others the verdict is *not enough
-    events* and there is no figure; else a clear difference (q up to .10, interval without 0) or no evidence of one."""
+    events* and there is no figure; else a clear difference (q up to .05, interval without 0) or no evidence of one."""
     mine, groups = cases[cases["rule"].eq(ALL_RULES) & cases["n"]], _groups(roll)
     found = [_counted(mine[mine["term"].isin([then for then, _ in some])], groups, over)
              for over, some in ((LAST, pairs[-1:]), (EVER, pairs)) if some]  # fmt: skip

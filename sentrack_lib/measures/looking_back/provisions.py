@@ -8,10 +8,11 @@ from pandas import DataFrame, Series, Timestamp
 
 from sentrack_lib.measures.looking_back.done import NEVER, NOT_KNOWN, NOT_YET, agreed_in, how_done
 from sentrack_lib.measures.recorded import recorded
-from sentrack_lib.measures.taking_part import Calendar, is_there
+from sentrack_lib.measures.taking_part import COLUMNS, Calendar, held, single_sessions
 from sentrack_lib.terms import Term
 
 PROVISION, ID = "provision", "provision_id"
+SESSIONS, PLACES = "provision_sessions", "deployments"
 AHEAD = "it is to begin later"
 NO_SESSION, NO_ADULT = "no session attended is recorded", "no session attended is recorded and no adult is named"
 NOT_NOTED = "an adult is named, but no session is recorded"
@@ -63,9 +64,9 @@ def _of(rows: DataFrame, found: DataFrame, on: str) -> DataFrame:
 
 def _sessions(rows: DataFrame, records: Mapping[str, DataFrame], term: Term, as_of: date) -> DataFrame:
     """Of each provision on how many `days_given` a pupil came, the `last_session`, and whether any mark is `marked`."""
-    found = _of(rows, recorded(records, "provision_sessions", term), "on")
-    found = found[found["on"].le(Timestamp(as_of))]
-    came = found[is_there(found["attended"])].groupby("place")["on"].agg(["nunique", "max"])
+    noted = single_sessions(held(records, term, {SESSIONS: COLUMNS[SESSIONS]})[SESSIONS])
+    found = _of(rows, noted[noted["on"].le(Timestamp(as_of))], "on")
+    came = found[found["came"]].groupby("place")["on"].agg(["nunique", "max"])
     given = came["nunique"].reindex(rows.index, fill_value=0)
     return DataFrame(
         {"days_given": given, "last_session": came["max"].reindex(rows.index), "marked": rows.index.isin(found["place"])}
@@ -85,13 +86,15 @@ def _lists(rows: DataFrame, records: Mapping[str, DataFrame], term: Term) -> Dat
 
 def _adult(rows: DataFrame, records: Mapping[str, DataFrame], term: Term) -> Series:
     """Whether an adult is named, in the plan or in the timetable."""
-    placed = recorded(records, "deployments", term).dropna(subset=["adult_id"])[ID]
+    placed = held(records, term, {PLACES: ["term", "adult_id", ID]})[PLACES].dropna(subset=["adult_id"])[ID]
     return rows["staff"].notna() | rows[ID].isin(placed.dropna())
 
 
 def _note(rows: DataFrame, state: Series, today: Timestamp) -> Series:
     given = "sessions attended on " + rows["days_given"].astype("str") + " days"
-    planned = rows["sessions_planned"].map(lambda many: "" if pd.isna(many) else f", {many:.0f} planned for each group")
+    planned = (
+        rows["sessions_planned"].map(lambda many: "" if pd.isna(many) else f", {many:.0f} planned for each group").astype("str")
+    )
     note = (given + planned).where(rows["days_given"].gt(0), "")
     note = note.mask(state.eq(NEVER), NO_SESSION).mask(state.eq(NEVER) & ~rows["adult"], NO_ADULT)
     return note.mask(state.eq(NOT_KNOWN), NOT_NOTED).mask(state.eq(NOT_YET) & rows["first"].gt(today), AHEAD)

@@ -111,7 +111,7 @@ def changed(papers: Papers) -> Part:
         return Sentences(["There is no earlier term to compare this one with."])
     whole = papers.year_group == ALL and papers.subject == ALL and papers.teaching_group == ALL
     rows = papers.tables["changes"] if whole else papers.of_pupils("changes")
-    return Sentences([_moved(rows, before, whole), _statuses(rows), _corrected(rows)])
+    return Sentences([_moved(rows, before, whole), _statuses(rows), corrected(rows)])
 
 
 def _moved(rows: DataFrame, before: str, whole: bool) -> str:
@@ -132,10 +132,9 @@ def _statuses(rows: DataFrame) -> str:
     return f"The SEN status of {said(mine['pupil_id'].nunique(), 'pupil')} changed: {told}."
 
 
-def _corrected(rows: DataFrame) -> str:
+def corrected(rows: DataFrame) -> str:
     """How many pupils' prior attainment and marks were corrected."""
-    corrected = rows["table"].isin(["prior_attainment", "assessments"])
-    if not corrected.any():
+    if not rows["table"].isin(["prior_attainment", "assessments"]).any():
         return "Nobody's prior attainment or marks were corrected."
     prior, marks = (rows.loc[rows["table"].eq(name), "pupil_id"].nunique() for name in ("prior_attainment", "assessments"))
     return f"Prior attainment of {said(prior, 'pupil')} and marks of {said(marks, 'pupil')} were corrected."

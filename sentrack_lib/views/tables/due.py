@@ -14,9 +14,10 @@ MOST_DUE = 40
 """Things listed on a page: what is overdue for longest comes first, and longer lists go unread."""
 
 
-def due_here(papers: Papers) -> DataFrame:
-    """What is due about the pupils of this part of the school, or about its subject; of the whole school all of it."""
-    rows = papers.tables["due"]
+def due_here(papers: Papers, name: str = "due") -> DataFrame:
+    """What is due about the pupils of this part of the school, or about its subject; of the whole school all of it. Another table
+    with `pupil_id` and `subject` is cut likewise."""
+    rows = papers.tables[name]
     if (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL):
         return rows
     of_subject = rows["pupil_id"].isna() & rows["subject"].eq(papers.subject) & (papers.pupil == ALL)
