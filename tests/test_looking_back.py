@@ -300,6 +300,17 @@ def test_two_lists_that_name_the_same_pupils_say_nothing_of_which_is_better():
     assert "nearly the same pupils" in row["sentence"]
 
 
+def test_only_pupils_on_one_of_the_two_lists_tell_which_is_better():
+    pupils = [f"P{place:03d}" for place in range(80)]
+    # On both lists 20, right of all; flagged alone 20, right of 14; among the lowest alone 20, right of 4.
+    came = [20] * 34 + [0] * 6 + [20] * 4 + [0] * 36
+    absence = DataFrame({"pupil_id": pupils, "spring": [9] * 20 + [1] * 20 + [8] * 20 + [0] * 20, "summer": came})
+    row = scores(
+        looked(school(absence), DataFrame({"term": SPRING, "pupil_id": pupils[:40], "rule": "attendance"})), "attendance"
+    )
+    assert row[["right", "simple_right"]].to_list() == [34, 24] and row["earns"] == EARNS
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 30))
 def test_counts_add_up_whatever_happened(seed, pupils):
@@ -546,6 +557,8 @@ PROVISIONS = f"""
     R5           | {SPRING} | Drawing    |        | 2026-01-12 | 2026-03-20 | 20
     R6           | {SUMMER} | Garden     | B. Moe | 2026-06-01 |            | 20
     R7           | {SUMMER} | Holidays   | B. Moe | 2026-09-01 | 2026-10-01 |
+    R8           | {SPRING} | Later      |        | 2026-01-12 | 2026-03-20 |
+    R8           | {SUMMER} | Later      |        | 2026-04-20 | 2026-07-10 |
 """
 
 
@@ -559,6 +572,7 @@ def support(table) -> dict[str, DataFrame]:
         R1           | {SUMMER} | P1       | 2026-04-21 | N
         R3           | {SPRING} | P1       | 2026-01-13 | N
         R6           | {SUMMER} | P1       | 2026-06-02 | Y
+        R8           | {SUMMER} | P1       | 2026-04-21 | Y
     """)
     pupils = table(f"""
         provision_id | term     | pupil_id | start      | sessions_attended | outcome
@@ -578,6 +592,8 @@ def test_a_provision_without_any_session_attended_never_started_but_is_not_known
         ("R5", SPRING): "done in time",
         ("R6", SUMMER): "not yet done",
         ("R7", SUMMER): "not yet done",
+        ("R8", SPRING): "never started",  # what was given in summer is of the summer
+        ("R8", SUMMER): "done in time",
     }
     assert rows.loc[("R1", SPRING), ["days", "done_on"]].to_list() == [7, pd.Timestamp("2026-03-27")]
     told = rows["sentence"]
