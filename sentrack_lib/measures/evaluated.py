@@ -8,6 +8,7 @@ from datetime import date
 from pandas import DataFrame
 
 from sentrack_lib.measures.collection import collection
+from sentrack_lib.measures.looking_back import looking_back
 from sentrack_lib.measures.meetings import agenda
 from sentrack_lib.measures.planned import planned
 from sentrack_lib.measures.reading_ages import reading_ages
@@ -50,6 +51,7 @@ def evaluated(tables: Tables, records: Tables, settings: SchoolSettings) -> dict
     about, calendar, roll = tables["about"].iloc[0], settings.calendar, tables["roll"]
     term, as_of = Term.named(about["term"]), date.fromisoformat(about["as_of"])
     found = {
+        **looking_back(tables, records, term, calendar, as_of),
         **single_case(records, roll, term, as_of),
         "reading_ages": reading_ages(records, roll, term, calendar, as_of),
         **goals(records, roll, term, calendar, as_of),
