@@ -1,0 +1,5 @@
+"""Did each provision work? Its pupils beside pupils who stood about the same, and what would have come about anyway."""
+
+from sentrack_lib.measures.impact.tables import impact_tables
+
+__all__ = ["impact_tables"]
