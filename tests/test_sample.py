@@ -309,7 +309,7 @@ def test_most_pupils_with_sen_are_in_a_provision_and_those_who_stand_low_without
     number = (
         school.records["provision_pupils"].query("term == @LAST").groupby("pupil_id").size().reindex(roll.index, fill_value=0)
     )
-    assert 0.55 < number[_with_sen(roll)].gt(0).mean() < 0.7 and number.max() == 3
+    assert 0.55 < number[_with_sen(roll)].gt(0).mean() < 0.7 and number.max() == 4  # three by need, one by lot
     assert number[_truth(planted, "support missing")["pupil_ids"]].eq(0).all()
     assert number[_truth(planted, "support without progress")["pupil_ids"]].eq(3).all()
 

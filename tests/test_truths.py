@@ -6,7 +6,11 @@ import pytest
 import yaml
 from pandas import DataFrame
 
+from sentrack_lib.cycle.preparing import reviewed
 from sentrack_lib.measures import review
+from sentrack_lib.measures.impact import impact_tables
+from sentrack_lib.records import recorded
+from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.loading import load_school
 from sentrack_lib.terms import Term
 
@@ -128,3 +132,22 @@ def test_pupils_in_decline_without_support_are_named_and_those_with_much_as_well
 def test_pupils_of_year_7_with_sen_are_found_to_be_supported_in_moving_up_more_often(tables):
     row = tables["transfer"].set_index("item").loc["support in moving up"]
     assert row["share"] > row["share_rest"] and row["verdict"] == "clear difference: more"
+
+
+@pytest.fixture(scope="module")
+def impact() -> dict[str, DataFrame]:
+    asked = Parameters(school=SAMPLE, term="2025-26-summer")
+    school = recorded(load_school(asked.school))
+    return impact_tables(reviewed(asked, school), school.records, Term.named(asked.term), school.settings.calendar)
+
+
+def test_the_one_provision_that_helps_is_found_and_no_other_is_called_a_benefit(impact, truths):
+    verdicts = impact["impact"].set_index("provision_id")["verdict"]
+    assert verdicts[verdicts.ne("cannot tell")].to_dict() == {truths["provision that helps"]["about"]: "benefit"}
+
+
+def test_the_pupils_of_the_provision_that_helps_are_held_against_those_who_were_not_drawn(impact, truths):
+    rows = impact["impact_pupils"].query("provision_id == @truths['provision that helps']['about']")
+    named = {side: set(some["pupil_id"]) for side, some in rows.groupby("side")}
+    assert named["treated"] == set(truths["provision that helps"]["pupil_ids"])
+    assert named["comparator"] <= set(truths["waiting for a place"]["pupil_ids"]) and len(named["comparator"]) >= 16

@@ -48,7 +48,7 @@ def pupils(held: Sequence[Case], results: Sequence[Result], scores: Scores) -> D
 
 
 def _of_case(case: Case, result: Result, scores: Scores) -> dict[str, np.ndarray]:
-    sides, own = case.sides, case.offered
+    sides, own = result.sides, case.offered
     against = sides.pupil[~sides.treated] if sides and result.found else np.zeros(0, dtype="int64")
     place = np.concatenate([own["place"].to_numpy(), against]).astype("int64")
     counted, near = np.zeros((2, len(scores.pupils) + 1), dtype="bool")  # the last is for who is not on the roll

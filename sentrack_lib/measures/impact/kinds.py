@@ -30,7 +30,6 @@ ROLE_WORDS = frozenset((
 """Words that roles are made of. Whoever is written in any other word may be a person, and of a person no effect is told."""
 NONE_COUNTED = "None of its provisions has pupils with grades from before and after who could be counted."
 SHARED = "All its pupils are in provision of another kind too: what each did cannot be told apart."
-PLURALS = {"teachers": "teacher", "teaching assistants": "teaching assistant", "learning mentors": "learning mentor"}
 
 
 def kinds(held: Sequence[Case], results: Sequence[Result], tables: Mapping[str, DataFrame], term: Term) -> DataFrame:
@@ -65,10 +64,10 @@ TYPES = (
 
 
 def _groups(text: Series, fewest: int) -> list[tuple[str, list[int]]]:
-    """Each text that enough provisions share, whatever its capital letters, with the places of these."""
+    """Each text that enough provisions share, whatever its capital letters and whether one or many, with the places of these."""
     known = text.reset_index(drop=True).dropna()
     known = known[known.ne("")]
-    of = known.groupby(known.str.casefold()).groups
+    of = known.groupby(known.str.casefold().str.removesuffix("s")).groups
     return [(str(known[places[0]]), list(places)) for _, places in sorted(of.items()) if len(places) >= fewest]
 
 
@@ -80,7 +79,7 @@ def _roles(staff: Series, tables: Mapping[str, DataFrame]) -> Series:
     plain = staff.str.casefold()
     whole = plain.str.replace("-", " ").str.split().map(lambda each: bool(each) and set(each) <= words, na_action="ignore")
     known = whole.fillna(False).astype("bool") & ~plain.isin(named)
-    return staff.where(known).map(lambda role: PLURALS.get(role.casefold(), role), na_action="ignore").astype("str")
+    return staff.where(known).astype("str")
 
 
 def _together(own: Sequence[Case], seed: int) -> tuple[Result, int]:
@@ -97,7 +96,20 @@ def _together(own: Sequence[Case], seed: int) -> tuple[Result, int]:
         return Result(sides, None, refused), elsewhere
     if elsewhere == sides.n:
         return Result(sides, None, SHARED), elsewhere
-    return Result(sides, compared(sides, seed), ""), elsewhere
+    return Result(sides, compared(sides, seed), "", told=_mostly(own, treated)), elsewhere
+
+
+def _mostly(own: Sequence[Case], treated: np.ndarray) -> str:
+    """Whether more than half of the pupils are in one of several provisions, which then says most of what is said."""
+    if len(own) < 2:
+        return ""
+    most = {str(case.provision["name"]): sum(np.isin(treated, _treated(case))) for case in own}
+    name = max(most, key=lambda each: most[each])
+    return f"{most[name]} of its {len(treated)} pupils are in {name}." if most[name] > len(treated) / 2 else ""
+
+
+def _treated(case: Case) -> np.ndarray:
+    return case.sides.pupil[case.sides.treated] if case.sides else np.zeros(0, dtype="int64")
 
 
 def _earlier(sides: Sides) -> bool:

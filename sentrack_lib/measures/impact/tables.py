@@ -71,7 +71,7 @@ def impact_tables(tables: Tables, records: Tables, term: Term, calendar: Calenda
 def _result(case: Case, names: Mapping[str, str], term: Term, teaching_groups: DataFrame, pupils: Index) -> Result:
     refused = judging.refused(case, names)
     if refused or case.sides is None:
-        return Result(case.sides, None, refused)
+        return Result(case.entry if case.n < judging.FEWEST else case.sides, None, refused)
     found = compared(case.sides, seed_of(str(case.provision.name), str(term)))
     return Result(case.sides, found, "", judging.independent(case, teaching_groups, pupils))
 

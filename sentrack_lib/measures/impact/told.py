@@ -25,6 +25,8 @@ class Result:
     found: Found | None
     refused: str
     independent: bool = True
+    told: str = ""
+    """What is said beside the reason."""
 
 
 def figures(result: Result) -> dict[str, float]:
@@ -48,7 +50,7 @@ def with_verdicts(table: DataFrame, results: Sequence[Result], family: Series) -
     rows = [
         (verdict(None, each, True), result.refused)
         if result.found is None or result.sides is None
-        else _judged(result.found, result.sides, each, result.independent)
+        else _judged(result, result.found, result.sides, each)
         for result, each in zip(results, q.tolist(), strict=True)
     ]
     verdicts, why = zip(*rows, strict=True) if rows else ((), ())
@@ -56,6 +58,6 @@ def with_verdicts(table: DataFrame, results: Sequence[Result], family: Series) -
     return table.assign(q_value=q, **{name: months(table[of]) for name, of in MONTHS.items()}, **told)
 
 
-def _judged(found: Found, sides: Sides, q: float, independent: bool) -> tuple[str, str]:
-    said = verdict(found, q, independent)
-    return said, because(found, sides, said, q, independent)
+def _judged(result: Result, found: Found, sides: Sides, q: float) -> tuple[str, str]:
+    said = verdict(found, q, result.independent)
+    return said, f"{because(found, sides, said, q, result.independent)} {result.told}".strip()

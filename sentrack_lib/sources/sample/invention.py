@@ -18,7 +18,7 @@ from sentrack_lib.sources.sample.measured import measured
 from sentrack_lib.sources.sample.plans import plans
 from sentrack_lib.sources.sample.recorded import RECORDED, recorded
 from sentrack_lib.sources.sample.recording import Recording, reviewed
-from sentrack_lib.sources.sample.truths import Truth, plant, slower
+from sentrack_lib.sources.sample.truths import HELPS, WAITS, Truth, plant, slower
 from sentrack_lib.terms import Term
 
 
@@ -44,7 +44,8 @@ class Invention:
     @property
     def spared(self) -> tuple[str, ...]:
         """Pupils whose marks the mess leaves alone, because a planted truth about growth or school life is about them."""
-        return tuple(pupil for truth in self.truths if truth.kind not in RECORDED for pupil in truth.pupil_ids)
+        not_spared = (*RECORDED, HELPS, WAITS)
+        return tuple(pupil for truth in self.truths if truth.kind not in not_spared for pupil in truth.pupil_ids)
 
     def tables(self, term: Term) -> tuple[dict[str, DataFrame], list[mess.Blot]]:
         """Every table of a term by name, and what is wrong in them on purpose."""

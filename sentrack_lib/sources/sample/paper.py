@@ -39,7 +39,8 @@ scaled growth over the last three terms; in Year 7, which is measured from its f
   2026 stand in the last term. Some goals are scored from -2 to 2; “Reading together” takes reading ages, which grow a month a
   month; of three pupils a few numbers were taken again and again in the last autumn.
 - Pupils are chosen for provision by their need and because they stand low; **provision changes nothing in their growth**, so
-  that whoever finds an effect has found the way in which they were chosen.
+  that whoever finds an effect has found the way in which they were chosen. One provision alone helps, Map makers in Year 8
+  Geography since autumn 2025: half of the pupils who wanted a place were drawn by lot, see `records/draws.csv` of that term.
 - Marks carry their day in the last school year only, to keep the files small.
 """
 

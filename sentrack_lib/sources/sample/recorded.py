@@ -8,7 +8,7 @@ from sentrack_lib.sources.sample.calendar import chance
 from sentrack_lib.sources.sample.measured import MEASURED
 from sentrack_lib.sources.sample.people import on_roll
 from sentrack_lib.sources.sample.support import NO_REVIEW_DATE, OFFERED, SELDOM_GIVEN, provision_pupils
-from sentrack_lib.sources.sample.truths import Truth, pupils_of
+from sentrack_lib.sources.sample.truths import HELPS, WAITS, Truth, pupils_of
 from sentrack_lib.terms import Term
 
 UNDER_DELIVERED, OVERLOADED = "statement under-delivered", "adult overloaded"
@@ -28,8 +28,10 @@ def recorded(
     growing: Sequence[Truth], people: DataFrame, adults: DataFrame, half_days: DataFrame, term: Term, seed: int
 ) -> tuple[Truth, ...]:
     """The truths about the records of the last term, beside those `growing`; `adults` and `half_days` are of that term."""
-    named = [pupil for truth in growing for pupil in truth.pupil_ids]
+    lots = [*pupils_of(growing, HELPS), *pupils_of(growing, WAITS)]
+    named = {pupil for truth in growing for pupil in truth.pupil_ids} - set(lots)
     free = people[on_roll(people, term) & ~people["pupil_id"].isin(named)].sample(frac=1, random_state=chance(seed, "recorded"))
+    free = free[~free["pupil_id"].isin(lots)]
     taking_part = provision_pupils(people, growing, term, seed)
     found = (
         *_under_delivered(free, half_days, str(term)),

@@ -10,6 +10,7 @@ from pandas import DataFrame
 
 from sentrack_lib.sources.sample import (
     beside,
+    by_lot,
     marks,
     measured,
     meetings,
@@ -93,6 +94,7 @@ class Recording:
         if ordinal(LAST) - ordinal(self.term) < REGISTERED:
             sessions = registers.provision_sessions(self.people, self.taking_part, self.truths, self.term, self.seed)
             tables["provision_sessions"] = sessions
+        tables = by_lot.with_places_by_lot(tables, self.people, self.truths, self.term, self.seed)
         return tables | ({"pay_rates": pay.pay_rates(self.term)} if self.term == LAST else {})
 
     def agreed(self, about_views: DataFrame) -> dict[str, DataFrame]:

@@ -7,11 +7,11 @@ from pandas import DataFrame, Index
 
 from sentrack_lib.sources.sample.calendar import chance
 from sentrack_lib.sources.sample.roll import days_here
-from sentrack_lib.sources.sample.support import OFFERED, SELDOM_GIVEN, SHARE_GIVEN
+from sentrack_lib.sources.sample.support import BY_LOT, OFFERED, SELDOM_GIVEN, SHARE_GIVEN
 from sentrack_lib.sources.sample.truths import Truth, told_of
 from sentrack_lib.terms import Term
 
-PLANNED = {row[0]: row[9] for row in OFFERED}
+PLANNED = {row[0]: row[9] for row in (*OFFERED, BY_LOT)}
 NOTES = ("Came late from assembly.", "Another adult took the group.", "Worked well, left early.", "Asked for more of it.")
 SHARE_NOTED = 0.02
 COLUMNS = ["provision_id", "pupil_id", "on", "attended", "note"]

@@ -8,7 +8,7 @@ from pandas import DataFrame, Series
 
 from sentrack_lib.sources.sample.calendar import chance, days_of
 from sentrack_lib.sources.sample.people import on_roll
-from sentrack_lib.sources.sample.truths import Truth, pupils_of, told_of
+from sentrack_lib.sources.sample.truths import HELPFUL, Truth, pupils_of, told_of
 from sentrack_lib.terms import Term
 
 COGNITION, TALK, FEELINGS, SENSES = (
@@ -49,6 +49,11 @@ OFFERED = (
     ("PR11", "Keys and fingers", SENSES, "targeted", "Touch typing", "Twenty words a minute", "Computing",
      "Teaching assistant", 5, 24, 20, 14.20, "test"),
 )  # fmt: skip
+BY_LOT = (
+    HELPFUL, "Map makers", COGNITION, "targeted", "Talk through a map, then draw one", "Reads and draws a map alone", "Geography",
+    "Teaching assistant", 5, 24, 30, 14.20, "lot",
+)  # fmt: skip
+"""The provision that helps, see `by_lot`."""
 FIRST = {COGNITION: ("PR02", "PR03", "PR04"), TALK: ("PR06", "PR07"), FEELINGS: ("PR09",), SENSES: ("PR11", "PR07")}
 NEXT = {COGNITION: ("PR05",), TALK: ("PR08",), FEELINGS: ("PR10",), SENSES: ("PR05",)}
 SHARE_SUPPORTED = {"N": 0.02, "K": 0.58, "E": 0.90}
@@ -72,7 +77,8 @@ def provisions(term: Term, truths: Sequence[Truth] = ()) -> DataFrame:
 
 
 def provision_pupils(people: DataFrame, truths: Sequence[Truth], term: Term, seed: int) -> DataFrame:
-    """The table `provision_pupils` of a term: chosen for a year, by need and by who stands lowest. It changes no growth."""
+    """The table `provision_pupils` of a term: chosen for a year, by need and by who stands lowest. It changes no growth;
+    the one provision that does stands in `by_lot`."""
     rng = chance(seed, "provision", term)
     rows = _chosen(people, truths, term, seed)
     person = people.loc[rows["person"]]

@@ -15,6 +15,11 @@ POINTS_A_SD = 5.0
 """Points of a year's growth that make one SD of scaled growth in this school: measured over its subjects, about."""
 
 
+HELPS, WAITS, HELPFUL = "provision that helps", "waiting for a place", "PR12"
+IN_THE_LOT, BANDS, TERMS_BEFORE = 40, 4, 2
+"""Pupils who want the places of the provision that helps, half of whom get one; terms with marks from before it."""
+
+
 @dataclass(frozen=True)
 class Truth:
     """One thing that is so in the invented school in `term`, by intention; `size_sd` in SD of scaled growth over three terms."""
@@ -44,11 +49,13 @@ def plant(people: DataFrame, lessons: DataFrame, terms: Sequence[Term], seed: in
     free = free.drop([*unruly.index, *alone.index])
     # Not of Year 9, where two truths already pull at the same cohorts, nor all of one year.
     supported = free[free["year_group"].isin([8, 11]) & free["sen_status"].eq("K")].tail(3)
+    free = free.drop(supported.index)
     of_note = [*_pupils_of_note(term, declining, absent, unruly, alone), _supported(term, supported)]
     return (
         _group_behind(lessons, term),
         _need_held_back(term),
         *(truth for truth in of_note if truth.pupil_ids),
+        *_by_lot(free, terms, seed),
         Truth("no difference", term, "Pupils who learn English as an additional language grow like the others in every subject."),
     )
 
@@ -112,6 +119,29 @@ def _pupils_of_note(term: str, declining: DataFrame, absent: DataFrame, unruly: 
 def _supported(term: str, supported: DataFrame) -> Truth:
     size, said = -1.5, f"{len(supported)} pupils are in three provisions and still grow about 1.5 SD less in every subject."
     return Truth("support without progress", term, said, pupil_ids=_ids(supported), size_sd=size)
+
+
+def _by_lot(free: DataFrame, terms: Sequence[Term], seed: int) -> tuple[Truth, ...]:
+    """Of the pupils of Year 8 who stand lowest, those drawn for the provision that helps and those who wait: half of each band of
+    pupils who stand alike. Nobody, where there are too few of them or no terms from before it."""
+    lowest = free[free["year_group"].eq(8)].nsmallest(IN_THE_LOT, "ability")
+    if len(lowest) < IN_THE_LOT or len(terms) < TERMS_BEFORE + 3:
+        return ()
+    lots = DataFrame({"band": bands_of(len(lowest)), "lot": chance(seed, "drawn by lot").random(len(lowest))})
+    drawn = lots.groupby("band")["lot"].rank().le(IN_THE_LOT / BANDS / 2).to_numpy()
+    some = f"{drawn.sum()} of {len(lowest)} pupils of Year 8 were drawn by lot for the provision {HELPFUL}."
+    helped = f"{some} They grow about 1 SD more in Geography over the last three terms; no other provision changes any growth."
+    return (
+        Truth(HELPS, str(terms[-1]), helped, "Geography", about=HELPFUL, pupil_ids=_ids(lowest[drawn]), size_sd=1.0),
+        Truth(
+            WAITS, str(terms[-1]), f"{some} The others wait, and grow as usual.", about=HELPFUL, pupil_ids=_ids(lowest[~drawn])
+        ),
+    )
+
+
+def bands_of(pupils: int) -> np.ndarray:
+    """The band of each pupil, from the lowest, within which places are drawn."""
+    return 1 + np.arange(pupils) * BANDS // max(pupils, 1)
 
 
 def _ids(people: DataFrame) -> tuple[str, ...]:
