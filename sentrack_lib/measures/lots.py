@@ -65,11 +65,11 @@ def _lots(candidates: DataFrame, margins: Sequence[str], seed: int) -> dict[str,
     for row, pupil, subject, level, *groups in zip(candidates.index, *columns, strict=True):
         within = zip(margins, groups, strict=True)
         own = tuple((scope, margin, group) for margin, group in within for scope in (subject, ""))
-        found[subject].append(Lot(row, pupil, level, own, _place(seed, subject, pupil)))
+        found[subject].append(Lot(row, pupil, level, own, place_by_chance(seed, subject, pupil)))
     return dict(found)
 
 
-def _place(seed: int, subject: str, pupil: str) -> bytes:
+def place_by_chance(seed: int, subject: str, pupil: str) -> bytes:
     """A place by chance that is the same on every machine and in every version of every library."""
     return blake2b(f"{seed}\n{subject}\n{pupil}".encode(), digest_size=8).digest()
 

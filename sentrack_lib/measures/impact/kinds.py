@@ -68,7 +68,7 @@ def _groups(text: Series, fewest: int) -> list[tuple[str, list[int]]]:
     known = text.reset_index(drop=True).dropna()
     known = known[known.ne("")]
     of = known.groupby(known.str.casefold().str.removesuffix("s")).groups
-    return [(str(known[places[0]]), list(places)) for _, places in sorted(of.items()) if len(places) >= fewest]
+    return [(str(min(known[places])), list(places)) for _, places in sorted(of.items()) if len(places) >= fewest]
 
 
 def _roles(staff: Series, tables: Mapping[str, DataFrame]) -> Series:
@@ -77,8 +77,8 @@ def _roles(staff: Series, tables: Mapping[str, DataFrame]) -> Series:
     words = ROLE_WORDS | {word for role in adults["role"].dropna() for word in role.casefold().replace("-", " ").split()}
     named = set(adults["name"].dropna().str.strip().str.casefold())
     plain = staff.str.casefold()
-    whole = plain.str.replace("-", " ").str.split().map(lambda each: bool(each) and set(each) <= words, na_action="ignore")
-    known = whole.fillna(False).astype("bool") & ~plain.isin(named)
+    spoken = plain.fillna("").str.replace("-", " ").map(str.split)
+    known = spoken.map(lambda each: bool(each) and words.issuperset(each)).astype("bool") & ~plain.isin(named)
     return staff.where(known).astype("str")
 
 

@@ -4,6 +4,7 @@ from sentrack_lib.views.findings.about_data import data
 from sentrack_lib.views.findings.closer import closer
 from sentrack_lib.views.findings.due import due
 from sentrack_lib.views.findings.groups import groups, known, subject_or_pupil
+from sentrack_lib.views.findings.impact import impact
 from sentrack_lib.views.findings.implement import implement
 from sentrack_lib.views.findings.looking_back import changed_since, flags_right
 from sentrack_lib.views.findings.opening import about, review
@@ -18,7 +19,7 @@ from sentrack_lib.views.findings.trends import changed, trends
 from sentrack_lib.views.findings.voices import views
 
 __all__ = [
-    "about", "changed", "changed_since", "closer", "data", "due", "flags_right", "groups", "implement", "known", "plan",
-    "pupil", "representation", "review", "self_evaluation", "stages", "subject_or_pupil", "support", "targets_kept",
-    "transfer", "trends", "views",
+    "about", "changed", "changed_since", "closer", "data", "due", "flags_right", "groups", "impact", "implement", "known",
+    "plan", "pupil", "representation", "review", "self_evaluation", "stages", "subject_or_pupil", "support",
+    "targets_kept", "transfer", "trends", "views",
 ]  # fmt: skip

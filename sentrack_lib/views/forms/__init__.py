@@ -5,23 +5,27 @@ from dataclasses import replace
 
 from pandas import DataFrame
 
+from sentrack_lib.measures.closer import seed_of
+from sentrack_lib.measures.impact import standing
 from sentrack_lib.measures.meetings import closing
 from sentrack_lib.measures.targets import target_warnings
 from sentrack_lib.sources.agreed_tables import OUTCOMES
+from sentrack_lib.terms import Term
 from sentrack_lib.views.forms.changing import Changing
 from sentrack_lib.views.forms.choices import choices_of
 from sentrack_lib.views.forms.fields import Choices
+from sentrack_lib.views.forms.lots import Lots, Wanted
 from sentrack_lib.views.forms.records import Form, Keep, Section
 from sentrack_lib.views.forms.self_evaluation import about_area, about_rating, judging_choices, ratings_called
 from sentrack_lib.views.forms.sessions import Sessions
-from sentrack_lib.views.papers import Papers
+from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.tables.agenda import items_to_close
 from sentrack_lib.views.tables.pupils import pupil_names
 from sentrack_lib.views.tables.targets import from_here
 
 __all__ = [
     "change_action", "change_deployment", "change_meeting", "change_provision", "change_rating", "change_school_area",
-    "change_target", "close_item", "decision", "deployment", "entitlement", "meeting", "note", "provision",
+    "change_target", "close_item", "decision", "deployment", "draw_places", "entitlement", "meeting", "note", "provision",
     "rate_statement", "review_target", "school_area", "sessions", "short_measure", "target",
 ]  # fmt: skip
 
@@ -150,6 +154,27 @@ def sessions(papers: Papers, keep: Keep, kept: Kept) -> Sessions:
     groups = {str(of): [(names.get(each, each), each) for each in rows] for of, rows in given.groupby("provision_id")["pupil_id"]}
     running = [(shown, own) for shown, own in choices_of(papers)["provision_id"] if own in groups]
     return Sessions(running, groups, papers.term, papers.counted_to, keep, kept)
+
+
+def draw_places(papers: Papers, keep: Keep, kept: Kept) -> Lots:
+    """Places drawn by lot. Of the whole school those can be ticked for whom it is suggested, of a part of it all pupils."""
+    own, tables = pupil_names(papers), papers.tables
+    suggested = tables["suggestions"][["provision_id", "pupil_id"]] if papers.has("suggestions") else DataFrame()
+    subjects = dict(
+        zip(tables["catalogue"]["provision_id"], tables["catalogue"]["subject"].astype("str").fillna(""), strict=True)
+    )
+    taking_part = tables["pupil_provision"]
+
+    def wanted(provision: str) -> Wanted:
+        first = set(suggested.loc[suggested["provision_id"].eq(provision), "pupil_id"]) if len(suggested) else set()
+        there = set(taking_part.loc[taking_part["provision_id"].eq(provision), "pupil_id"])
+        whole_school = (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
+        here = [each for each in papers.roll["pupil_id"] if each not in there and (each in first or not whole_school)]
+        starts = standing(tables["points_by_term"], tables["roll"], subjects.get(provision, ""), Term.named(papers.term))
+        pupils = sorted((own.get(each, each), each, each in first) for each in here)
+        return Wanted(pupils, starts, seed_of(f"{tables['about']['school'].iloc[0]} {provision}", papers.term))
+
+    return Lots(choices_of(papers)["provision_id"], wanted, papers.term, papers.counted_to, keep, kept)
 
 
 def change_action(papers: Papers, keep: Keep, kept: Kept) -> Changing:

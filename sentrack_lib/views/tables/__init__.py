@@ -23,6 +23,7 @@ from sentrack_lib.views.tables.due import due, responsible
 from sentrack_lib.views.tables.forms import conversation_form, observation_form
 from sentrack_lib.views.tables.groups import by_background, by_class, by_intersection, by_need, by_sen, by_subject, by_year, rates
 from sentrack_lib.views.tables.home import collection, last_run, next_meetings
+from sentrack_lib.views.tables.impact import impact, impact_of, impact_pupils
 from sentrack_lib.views.tables.looking_back import decisions_followed, flags_changed, flags_fair, flags_followed, flags_scored
 from sentrack_lib.views.tables.meetings import agencies, heard, meetings, protocol
 from sentrack_lib.views.tables.minutes import feedback, minutes
@@ -80,14 +81,14 @@ __all__ = [
     "columns", "comments", "conversation_form", "conversations", "cost_a_pupil", "costs_by", "coverage",
     "curricular_targets", "decided", "decisions_followed", "dip", "disagreements", "due", "entitlements_met", "feedback",
     "files", "flags_changed", "flags_fair", "flags_followed", "flags_scored", "free_adults", "goals", "groups_to_plan",
-    "heard", "imports", "judging", "last_run", "leaning", "look_first", "made", "meetings", "minutes", "moved",
-    "next_down", "next_meetings", "notes", "observation_form", "open_questions", "own_by_subject", "own_due",
-    "own_entitlements", "own_flags", "own_letter", "own_meetings", "own_notes", "own_profile", "own_progress",
-    "own_provision", "own_targets", "own_timetable", "plan_counts", "planning", "priorities", "problems", "protocol",
-    "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ", "ratings", "reading_ages",
-    "reflection", "representation", "responses", "responsible", "seldom_there", "separate_plans", "sessions_given",
-    "sets", "sheets", "single_case", "small_groups", "statements", "subject_or_pupil", "suggested_targets",
-    "support_missing", "support_without_progress", "taking_part", "targets", "targets_and_progress", "timetable",
-    "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ", "waiting",
-    "whole_plan", "within_classes",
+    "heard", "impact", "impact_of", "impact_pupils", "imports", "judging", "last_run", "leaning", "look_first", "made",
+    "meetings", "minutes", "moved", "next_down", "next_meetings", "notes", "observation_form", "open_questions",
+    "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings", "own_notes",
+    "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts", "planning",
+    "priorities", "problems", "protocol", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen",
+    "rates_that_differ", "ratings", "reading_ages", "reflection", "representation", "responses", "responsible",
+    "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "single_case", "small_groups", "statements",
+    "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets",
+    "targets_and_progress", "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views",
+    "views_that_differ", "waiting", "whole_plan", "within_classes",
 ]  # fmt: skip
