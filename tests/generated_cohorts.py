@@ -37,7 +37,7 @@ def told(chosen: str, effect: float, seed: int) -> dict[str, object]:
     true = effect / made.y[made.untreated].std(ddof=1)
     gain = (made.y - made.p1)[made.treated]
     return {
-        "chosen": chosen, "effect": effect, "verdict": verdict(found, found.p, True), "alike": found.alike.low > 0,
+        "chosen": chosen, "effect": effect, "verdict": verdict(found, found.p, ""), "alike": found.alike.low > 0,
         "covered": found.alike.low <= true <= found.alike.high, "error": found.alike.effect - true,
         "error_earlier": found.earlier.effect - true, "raw": sides.raw_gain - effect, "expected": sides.expected_gain,
         "gained": gain.mean() > 2.093 * gain.std(ddof=1) / np.sqrt(len(gain)), "detectable": sides.detectable,

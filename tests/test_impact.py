@@ -322,6 +322,17 @@ def test_who_gives_it_and_judges_it_caps_the_verdict():
     assert row(told(points, given_to(staff="Class teachers")))["verdict"] == "cannot tell"
 
 
+def test_where_whole_classes_got_it_their_teachers_did_too():
+    def taught(own: list[str]) -> DataFrame:
+        return DataFrame({"pupil_id": ids(PUPILS), "subject": "Maths", "teaching_group": own, "teacher": "Ben Sample"})
+
+    apart = taught(["8/Ma1"] * TREATED + ["8/Ma2"] * (PUPILS - TREATED))
+    found = row(told(grades(12.0), teaching_groups=apart))
+    assert found["verdict"] == "cannot tell" and "Whole classes got it" in found["why"] and found["low"] > 0
+    mixed = taught(["8/Ma1", "8/Ma2"] * (PUPILS // 2))
+    assert row(told(grades(12.0), teaching_groups=mixed))["verdict"] == "benefit"
+
+
 def test_two_provisions_that_the_same_pupils_share_are_named_and_not_split():
     records = given_to()
     both = {name: pd.concat([rows, rows.assign(provision_id="P2")]) for name, rows in records.items()}

@@ -31,6 +31,7 @@ SEVERAL_SCALES = (
 NO_EARLIER = "There is no earlier baseline: no grade of a term before the one in which its pupils were chosen."
 UNLIKE = "The chosen pupils are unlike everyone else here."
 NOT_INDEPENDENT = "The outcome is not independent: it is judged by the person who gives the provision."
+WHOLE_CLASSES = "Whole classes got it, so what it did cannot be told apart from what their teachers did."
 BY_LOT = "Places were drawn by lot, so the comparison with those who wait suffices."
 BOTH = "Both ways of comparing say so."
 BY_CHANCE = "Among so many provisions one such result is to be expected by chance."
@@ -94,17 +95,18 @@ def _earlier(case: Case) -> bool:
     return bool(case.sides and np.isfinite(case.sides.p0[case.sides.treated]).sum() >= FEWEST)
 
 
-def verdict(found: Found | None, q: float, independent: bool) -> str:
-    """Benefit or harm where the whole plausible range lies on one side of nought, and it is no chance find among many."""
-    if found is None or not independent or not q <= QUESTIONED:
+def verdict(found: Found | None, q: float, doubt: str) -> str:
+    """Benefit or harm where the whole plausible range lies on one side of nought, it is no chance find among many, and nothing
+    about the comparison itself is in `doubt`."""
+    if found is None or doubt or not q <= QUESTIONED:
         return CANNOT_TELL
     return BENEFIT if found.low > 0 else HARM if found.high < 0 else CANNOT_TELL
 
 
-def because(found: Found, sides: Sides, told: str, q: float, independent: bool) -> str:
+def because(found: Found, sides: Sides, told: str, q: float, doubt: str) -> str:
     """The reason of a verdict, in sentences."""
-    if not independent:
-        return NOT_INDEPENDENT
+    if doubt:
+        return doubt
     if told != CANNOT_TELL:
         return BY_LOT if found.lot else BOTH
     if np.isfinite(q) and q > QUESTIONED and (found.low > 0 or found.high < 0):
@@ -113,17 +115,28 @@ def because(found: Found, sides: Sides, told: str, q: float, independent: bool) 
     return f"The plausible range reaches over nought; {unseen}"
 
 
-def independent(case: Case, teaching_groups: DataFrame, pupils: pd.Index) -> bool:
-    """Whether somebody else than who gives the provision judges the outcome: a standardised test, or another teacher."""
-    staff = str(case.provision["staff"]).strip().casefold()
-    if case.scale == "standardised" or case.sides is None or staff in ("nan", ""):
-        return True
-    if staff in TEACHERS:
-        return False
-    rows = teaching_groups[teaching_groups["pupil_id"].isin(pupils[case.sides.pupil[case.sides.treated]])]
+def doubt(case: Case, teaching_groups: DataFrame, pupils: pd.Index) -> str:
+    """What keeps an effect from being told of this provision, however large: who gives it also judges the outcome, which no
+    standardised test leaves to a person; or whole classes got it, and their teachers with it. Nothing where neither is known."""
+    if case.sides is None:
+        return ""
+    rows = teaching_groups[teaching_groups["pupil_id"].isin(pupils[case.sides.pupil])]
     if pd.notna(case.provision["subject"]):
         rows = rows[rows["subject"].eq(case.provision["subject"])]
-    return staff not in set(_plain(rows["teacher"]))
+    treated = rows["pupil_id"].isin(pupils[case.sides.pupil[case.sides.treated]]).astype("bool")
+    staff = str(case.provision["staff"]).strip().casefold()
+    judges = staff in TEACHERS or staff in set(_plain(rows.loc[treated, "teacher"]))
+    if judges and case.scale != "standardised":
+        return NOT_INDEPENDENT
+    return WHOLE_CLASSES if _in_whole_classes(rows, treated) else ""
+
+
+def _in_whole_classes(rows: DataFrame, treated: Series) -> bool:
+    """Whether fewer than half of the treated are taught beside any comparator in any group."""
+    mixed = rows.loc[~treated, "teaching_group"].dropna().unique()
+    own = rows[treated].dropna(subset=["teaching_group"])
+    beside = own["teaching_group"].isin(mixed).groupby(own["pupil_id"]).any()
+    return bool(len(beside) and beside.mean() < 0.5)
 
 
 def _plain(names: Series) -> Series:

@@ -42,7 +42,7 @@ def kinds(held: Sequence[Case], results: Sequence[Result], tables: Mapping[str, 
     given = DataFrame([case.provision for case in held]).reindex(columns=list(BY.values()))
     texts = {by: given[column].astype("str").str.strip() for by, column in BY.items()}
     texts["given by"] = _roles(texts["given by"], tables)
-    counted = [index for index, each in enumerate(results) if each.independent]
+    counted = [index for index, each in enumerate(results) if not each.doubt]
     rows: list[dict[str, Any]] = []
     told: list[Result] = []
     for by, text in texts.items():

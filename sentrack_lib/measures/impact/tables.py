@@ -73,7 +73,7 @@ def _result(case: Case, names: Mapping[str, str], term: Term, teaching_groups: D
     if refused or case.sides is None:
         return Result(case.entry if case.n < judging.FEWEST else case.sides, None, refused)
     found = compared(case.sides, seed_of(str(case.provision.name), str(term)))
-    return Result(case.sides, found, "", judging.independent(case, teaching_groups, pupils))
+    return Result(case.sides, found, "", judging.doubt(case, teaching_groups, pupils))
 
 
 def _row(case: Case, result: Result, recorded: Mapping[Any, Any], names: Mapping[str, str], term: Term) -> dict[str, Any]:

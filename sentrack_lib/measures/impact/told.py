@@ -24,7 +24,8 @@ class Result:
     sides: Sides | None
     found: Found | None
     refused: str
-    independent: bool = True
+    doubt: str = ""
+    """Why no verdict is given although something was found."""
     told: str = ""
     """What is said beside the reason."""
 
@@ -48,7 +49,7 @@ def with_verdicts(table: DataFrame, results: Sequence[Result], family: Series) -
     """The table with `q_value` over each family, months, `verdict` and `why`."""
     q = q_values(table["p"], [family])
     rows = [
-        (verdict(None, each, True), result.refused)
+        (verdict(None, each, ""), result.refused)
         if result.found is None or result.sides is None
         else _judged(result, result.found, result.sides, each)
         for result, each in zip(results, q.tolist(), strict=True)
@@ -59,5 +60,5 @@ def with_verdicts(table: DataFrame, results: Sequence[Result], family: Series) -
 
 
 def _judged(result: Result, found: Found, sides: Sides, q: float) -> tuple[str, str]:
-    said = verdict(found, q, result.independent)
-    return said, f"{because(found, sides, said, q, result.independent)} {result.told}".strip()
+    said = verdict(found, q, result.doubt)
+    return said, f"{because(found, sides, said, q, result.doubt)} {result.told}".strip()
