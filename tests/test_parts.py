@@ -27,7 +27,7 @@ def shown_by(notebook: str) -> list[str]:
     return re.findall(r"page\.show\((\w+\.\w+)\)", "\n".join(cell.source for cell in cells))
 
 
-PAGES = ("1_self_evaluation", "2_review", "3_plan", "4_implement", "pupil")
+PAGES = ("home", "1_self_evaluation", "2_review", "3_plan", "4_implement", "5_monitor", "pupil")
 PARTS = list(dict.fromkeys(part for page in PAGES for part in shown_by(page)))
 PUPIL = "M000200415011"
 """An invented pupil with an EHC plan, of whom much is recorded."""

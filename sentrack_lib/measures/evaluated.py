@@ -8,6 +8,7 @@ from datetime import date
 from pandas import DataFrame
 
 from sentrack_lib.measures.collection import collection
+from sentrack_lib.measures.impact import impact_tables
 from sentrack_lib.measures.looking_back import looking_back
 from sentrack_lib.measures.meetings import agenda
 from sentrack_lib.measures.planned import planned
@@ -51,6 +52,7 @@ def evaluated(tables: Tables, records: Tables, settings: SchoolSettings) -> dict
     about, calendar, roll = tables["about"].iloc[0], settings.calendar, tables["roll"]
     term, as_of = Term.named(about["term"]), date.fromisoformat(about["as_of"])
     found = {
+        **impact_tables(tables, records, term, calendar),
         **looking_back(tables, records, term, calendar, as_of),
         **single_case(records, roll, term, as_of),
         "reading_ages": reading_ages(records, roll, term, calendar, as_of),

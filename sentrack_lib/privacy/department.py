@@ -11,9 +11,13 @@ SMALLEST_GROUP_SHOWN = 5
 DEPARTMENT_PUPIL = ["pupil_id", "surname", "forename", "year_group", "form", "sen_status", "sen_need", "sen_need_2"]
 OF_SUBJECTS = ("teaching_groups", "progress", "closer", "suggested_targets", "curricular_targets")
 """Tables of which a department is handed the rows about its subjects."""
-GROUPS_OF_SUBJECTS = ("comparisons", "within_classes", "attainment", "representation", "trends", "trend_changes")
+GROUPS_OF_SUBJECTS = (
+    "comparisons", "within_classes", "attainment", "representation", "trends", "trend_changes", "target_back_test",
+)  # fmt: skip
 """Likewise, and of these the groups that are large enough to be shown."""
 OF_PUPILS = ("attendance", "support", "pupil_provision")
+OF_PUPILS_IN_SUBJECTS = ("targets_and_progress", "flags_followed", "decisions_followed")
+"""Tables of which a department is handed the rows about its pupils in its subjects, or in none."""
 """Tables of which a department is handed the rows about its pupils."""
 GROUPS = ("views", "asked_before", "provision_standing")
 """Tables about the whole school of which a department is handed the groups that are large enough to be shown."""
@@ -29,10 +33,11 @@ def for_department(tables: Tables, subjects: Collection[str]) -> dict[str, DataF
     handed |= {name: _shown(_of_subjects(tables[name], subjects)) for name in GROUPS_OF_SUBJECTS if name in tables}
     handed |= {name: _of_pupils(tables[name], pupils) for name in OF_PUPILS if name in tables}
     handed |= {name: _shown(tables[name]) for name in GROUPS if name in tables}
+    handed |= {name: _in_subjects(_of_pupils(tables[name], pupils), subjects) for name in OF_PUPILS_IN_SUBJECTS if name in tables}
+    handed |= {name: _worked(tables[name], subjects) for name in ("impact",) if name in tables}
     if "targets" in tables:
         handed["targets"] = _targets(tables["targets"], subjects, pupils)
-    flags = _of_pupils(tables["flags"], pupils)
-    handed["flags"] = flags[flags["subject"].isna() | flags["subject"].isin(subjects)].reset_index(drop=True)
+    handed["flags"] = _in_subjects(_of_pupils(tables["flags"], pupils), subjects)
     handed["roll"] = _of_pupils(tables["roll"], pupils)[DEPARTMENT_PUPIL]
     return {"about": tables["about"], "counts": tables["counts"], **handed}
 
@@ -45,6 +50,17 @@ def _targets(targets: DataFrame, subjects: Collection[str], pupils: Collection[s
 
 def _of_subjects(table: DataFrame, subjects: Collection[str]) -> DataFrame:
     return table[table["subject"].isin(subjects)].reset_index(drop=True)
+
+
+def _in_subjects(table: DataFrame, subjects: Collection[str]) -> DataFrame:
+    """The rows in some subjects, or in none."""
+    return table[table["subject"].isna() | table["subject"].isin(subjects)].reset_index(drop=True)
+
+
+def _worked(impact: DataFrame, subjects: Collection[str]) -> DataFrame:
+    """What is known of provision in some subjects, of groups that are large enough to be shown, without its costs."""
+    own = _shown(_of_subjects(impact, subjects))
+    return own.assign(**{name: float("nan") for name in own if str(name).startswith("cost_")})
 
 
 def _of_pupils(table: DataFrame, pupils: Collection[str]) -> DataFrame:

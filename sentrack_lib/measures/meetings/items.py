@@ -10,7 +10,6 @@ Tables = Mapping[str, DataFrame]
 GROUP, PROVISION, PUPIL, LATE, QUESTION = "group that differs", "provision", "pupil", "overdue", "question"
 ITEM = ["item", "kind", "subject", "year_group", "teaching_group", "pupil_id", "about", "evidence"]
 OVERDUE = "overdue"
-NOT_KNOWN = DataFrame(columns=["provision_id", "verdict", "why"], dtype="str")
 
 
 def groups(tables: Tables) -> DataFrame:
@@ -29,7 +28,7 @@ def provisions(tables: Tables) -> DataFrame:
     """Provisions of the term: what is known of their effect, and what was given of what was planned."""
     rows = tables["provision_map"]
     rows = rows[rows["wave"].ne("universal")]
-    known = tables.get("impact", NOT_KNOWN).drop_duplicates("provision_id").set_index("provision_id")
+    known = tables["impact"].drop_duplicates("provision_id").set_index("provision_id")
     told = known["verdict"].fillna("cannot tell") + ": " + known["why"].fillna("")
     effect = told.str.removesuffix(": ").reindex(rows["provision_id"]).fillna("nothing is known of its effect").to_numpy()
     given = _of(rows["sessions_given"], rows["sessions_due"], " sessions given of ", " due")

@@ -7,6 +7,7 @@ from sentrack_lib.views.findings.groups import groups, known, subject_or_pupil
 from sentrack_lib.views.findings.impact import impact
 from sentrack_lib.views.findings.implement import implement
 from sentrack_lib.views.findings.looking_back import changed_since, flags_right
+from sentrack_lib.views.findings.monitor import monitor
 from sentrack_lib.views.findings.opening import about, review
 from sentrack_lib.views.findings.plan import plan
 from sentrack_lib.views.findings.pupil import pupil
@@ -20,6 +21,6 @@ from sentrack_lib.views.findings.voices import views
 
 __all__ = [
     "about", "changed", "changed_since", "closer", "data", "due", "flags_right", "groups", "impact", "implement", "known",
-    "plan", "pupil", "representation", "review", "self_evaluation", "stages", "subject_or_pupil", "support",
+    "monitor", "plan", "pupil", "representation", "review", "self_evaluation", "stages", "subject_or_pupil", "support",
     "targets_kept", "transfer", "trends", "views",
 ]  # fmt: skip

@@ -137,10 +137,13 @@ def entitlement(papers: Papers, keep: Keep, kept: Kept) -> Form:
 def short_measure(papers: Papers, keep: Keep, kept: Kept) -> Form:
     """A number of a pupil on a day, before, during or after something is provided."""
     return Form([SHORT_MEASURE], choices_of(papers), papers.term, keep, kept)
+
+
 def rate_statement(papers: Papers, keep: Keep, kept: Kept) -> Form:
     """One person's view of one statement; what data show, and what others say, stands below it once it is chosen."""
     section = replace(RATING, given={"on": papers.counted_to.isoformat()}, mind=about_rating(papers))
     return Form([section], judging_choices(), papers.term, keep, kept)
+
 
 def school_area(papers: Papers, keep: Keep, kept: Kept) -> Form:
     """What was found in an area of the school, and what is to change there."""

@@ -25,7 +25,7 @@ from sentrack_lib.views.tables.groups import by_background, by_class, by_interse
 from sentrack_lib.views.tables.home import collection, last_run, next_meetings
 from sentrack_lib.views.tables.impact import impact, impact_of, impact_pupils
 from sentrack_lib.views.tables.looking_back import decisions_followed, flags_changed, flags_fair, flags_followed, flags_scored
-from sentrack_lib.views.tables.meetings import agencies, heard, meetings, protocol
+from sentrack_lib.views.tables.meetings import agencies, heard, meetings
 from sentrack_lib.views.tables.minutes import feedback, minutes
 from sentrack_lib.views.tables.notes import notes
 from sentrack_lib.views.tables.one_pupil import (
@@ -85,7 +85,7 @@ __all__ = [
     "meetings", "minutes", "moved", "next_down", "next_meetings", "notes", "observation_form", "open_questions",
     "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings", "own_notes",
     "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts", "planning",
-    "priorities", "problems", "protocol", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen",
+    "priorities", "problems", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen",
     "rates_that_differ", "ratings", "reading_ages", "reflection", "representation", "responses", "responsible",
     "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "single_case", "small_groups", "statements",
     "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets",
