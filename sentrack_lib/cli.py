@@ -142,6 +142,8 @@ def run(
             asked, only or (), jobs, lambda done, of, page: bar.update(task, completed=done, total=of, description=page)
         )
     print(f"{report.made} pages made, {report.kept} were up to date. Packs, tables and notebooks are in {report.folder}.")
+    if report.note:
+        print(report.note)
     if report.first:
         print(f"Begin with {report.first}.")
     if report.failed:

@@ -259,7 +259,7 @@ def test_the_executed_notebook_for_governors_tells_of_no_papers_token_or_environ
 def test_governors_are_shown_no_small_number_and_none_that_is_not_rounded(packs):
     rates = packs.sheet("2_review-governors", "rates")
     comparisons = packs.sheet("2_review-governors", "comparisons")
-    counts = pd.concat([rates["count"], rates["of"], comparisons["n"], comparisons["n_rest"]]).dropna()
+    counts = pd.concat([rates["count"], rates["of"], comparisons["n"]]).dropna()
     assert len(counts) and counts.mod(5).eq(0).all() and not counts.between(1, 7).any()
     assert "teaching group" not in set(comparisons["family"])
 

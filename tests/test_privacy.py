@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sentrack_lib.cycle.preparing import prepare
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.privacy import SMALLEST_SHOWN, for_audience, rounded
-from sentrack_lib.privacy.governors import _arrived, _done_about, _heard, _supported, _trend_counts, _who_takes_part
+from sentrack_lib.privacy.governors import RULES, TOTALS, _arrived, _done_about, _heard, _who_takes_part
 from sentrack_lib.privacy.parent import ANOTHER_CHILD
 from sentrack_lib.settings import Parameters
 
@@ -67,6 +67,11 @@ def tables(table) -> dict[str, DataFrame]:
     }  # fmt: skip
 
 
+def published(name: str, table: DataFrame) -> DataFrame:
+    """A table as governors are handed it."""
+    return TOTALS[name](RULES[name](table))
+
+
 def test_counts_of_one_to_seven_are_blank_and_all_others_go_to_the_nearest_five():
     counts = Series([0, 1, SMALLEST_SHOWN - 1, SMALLEST_SHOWN, 12, 13, 148])
     assert rounded(counts).tolist() == [0, pd.NA, pd.NA, 10, 10, 15, 150]
@@ -113,8 +118,24 @@ def test_totals_are_made_of_published_counts(tables):
 
 def test_governors_are_handed_large_groups_over_all_subjects_and_no_class(tables):
     groups = for_audience(tables, "governors")["comparisons"]
-    assert groups[["family", "group", "n"]].to_numpy().tolist() == [["SEN status", "SEN support", 35]]
-    assert groups["mean"].tolist() == [-0.2]
+    assert groups[["family", "group", "n"]].to_numpy().tolist() == [["SEN status", "SEN support", 30]]
+    assert groups["mean"].tolist() == [-0.2] and "n_rest" not in groups
+
+
+def test_governors_are_told_of_support_of_pupils_without_figures_only_where_many_are(table):
+    counts = table("""
+        group       | expectation       | amount  | count | of
+        with SEN    | below expectation | nothing | 9     | 9
+        with SEN    | not known         | nothing | 3     | 3
+        without SEN | below expectation | nothing | 22    | 22
+        without SEN | not known         | nothing | 30    | 30
+    """)
+    assert "not known" not in set(published("support_counts", counts)["expectation"])
+    many = counts.assign(count=counts["count"].replace(3, 13))
+    assert published("support_counts", many).set_index(["group", "expectation"])["count"].to_dict() == {
+        ("all pupils", "below expectation"): 30, ("all pupils", "not known"): 45, ("with SEN", "below expectation"): 10,
+        ("with SEN", "not known"): 15, ("without SEN", "below expectation"): 20, ("without SEN", "not known"): 30,
+    }  # fmt: skip
 
 
 def test_governors_are_told_of_rates_what_was_found_in_words_alone(tables):
@@ -134,7 +155,7 @@ def test_governors_are_handed_trends_as_rounded_counts_whose_totals_are_sums(tab
         missed half    | SEN support | all     | 2025-26-summer | 30  | 2     | 0.1   | 0.0 | 0.2  | share
         growth         | with SEN    | all     | 2025-26-summer | 38  |       | 0.1   | 0.0 | 0.2  | SD
     """)
-    handed = _trend_counts(trends).set_index(["figure", "group"])
+    handed = published("trends", trends).set_index(["figure", "group"])
     assert handed["count"].fillna(-1).to_dict() == {
         ("missed a tenth", "all pupils"): 30, ("missed half", "all pupils"): -1, ("missed a tenth", "with SEN"): 10,
         ("missed a tenth", "without SEN"): 20, ("missed half", "with SEN"): -1, ("missed half", "without SEN"): 10,
@@ -171,7 +192,7 @@ def test_governors_count_support_by_sums_of_rounded_counts(table):
         without SEN | below expectation | nothing | 22    | 25
         without SEN | below expectation | much    | 3     | 25
     """)
-    handed = _supported(counts).set_index(["group", "amount"])
+    handed = published("support_counts", counts).set_index(["group", "amount"])
     assert handed["count"].fillna(-1).to_dict() == {
         ("all pupils", "nothing"): 30, ("all pupils", "much"): -1, ("with SEN", "nothing"): 10, ("with SEN", "much"): 10,
         ("without SEN", "nothing"): 20, ("without SEN", "much"): -1,
@@ -184,10 +205,13 @@ def test_governors_are_told_of_clubs_and_arrivals_in_rounded_counts_and_words(ta
         kind | what  | n   | count | share | expected | n_rest | count_rest | not_known | verdict
         club | Chess | 104 | 12    | 0.12  | 20.1     | 504    | 93         | 2         | clear difference: fewer
         club | Choir | 104 | 3     | 0.03  | 2.1      | 504    | 9          | 2         | no evidence of a difference
+        option | Art | 21  | 9     | 0.45  | 4.1      | 100    | 20         | 0         | no evidence of a difference
         set  | Set 1 | 20  | 9     | 0.45  | 4.1      | 100    | 20         | 0         | no evidence of a difference
     """)
-    handed = _who_takes_part(things)
-    assert handed[["what", "n", "count"]].fillna(-1).to_numpy().tolist() == [["Chess", 105, 10], ["Choir", 105, -1]]
+    handed = _who_takes_part(things, 104)
+    assert handed[["what", "n", "count"]].fillna(-1).to_numpy().tolist() == [
+        ["Chess", 105, 10], ["Choir", 105, -1], ["Art", -1, 10],
+    ]  # fmt: skip
     assert handed[["share", "expected"]].isna().all(axis=None) and not {"n_rest", "count_rest", "not_known"} & set(handed)
     items = DataFrame({"item": ["x"], "n": [21], "count": [4], "n_rest": [101], "count_rest": [33], "share": [0.2]})
     assert _arrived(items)[["n", "count", "n_rest", "count_rest"]].fillna(-1).to_numpy().tolist() == [[20, -1, 100, 35]]

@@ -61,7 +61,7 @@ def serve(parameters: Parameters, port: int, audience: str = "inclusion", subjec
         _, store, note = kept_school(parameters) if audience in WRITERS else (None, None, "")
         # What is saved while the papers are laid out is newer than they are.
         laid = store.latest if store else 0
-        papers = prepare(parameters, audience, desk / "papers", subject)
+        papers = prepare(parameters, audience, desk / "papers", subject, published=True)
         if store:
             let_write(parameters, laid, papers)
         pages = lay_ready(audience, desk / "pages")

@@ -19,7 +19,7 @@ import psutil
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
-from sentrack_lib.privacy import for_audience
+from sentrack_lib.privacy import Released, for_audience
 from sentrack_lib.settings import nearest
 from sentrack_lib.views.papers import ALL, Papers
 
@@ -39,10 +39,12 @@ def private_desk() -> Iterator[Path]:
         yield Path(folder)
 
 
-def lay_out(tables: Mapping[str, DataFrame], audience: str, subjects: Collection[str], folder: Path) -> Path:
-    """Write the papers of one audience into a new folder, and return it."""
+def lay_out(
+    tables: Mapping[str, DataFrame], audience: str, subjects: Collection[str], folder: Path, before: Released | None = None
+) -> Path:
+    """Write the papers of one audience into a new folder, and return it; those of governors beside what they had `before`."""
     folder.mkdir(parents=True, mode=0o700)
-    for name, table in for_audience(tables, audience, subjects).items():
+    for name, table in for_audience(tables, audience, subjects, before=before).items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
     (folder / "audience").write_text(audience, encoding="utf-8")
     return folder

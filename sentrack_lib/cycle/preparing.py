@@ -11,6 +11,7 @@ from pandas import DataFrame
 
 from sentrack_lib.cycle.keeping import with_records
 from sentrack_lib.cycle.papers import lay_out
+from sentrack_lib.cycle.releases import publish, register_of, released
 from sentrack_lib.errors import SentrackError, WrongUse
 from sentrack_lib.measures import review
 from sentrack_lib.measures.evaluated import of_all_terms, planned_and_evaluated
@@ -22,8 +23,9 @@ from sentrack_lib.terms import Term
 from sentrack_lib.views.papers import ALL
 
 
-def prepare(parameters: Parameters, audience: str, folder: Path, subject: str = ALL) -> Path:
-    """Load the school, measure the term, and lay out the papers of one audience; returns their folder."""
+def prepare(parameters: Parameters, audience: str, folder: Path, subject: str = ALL, published: bool = False) -> Path:
+    """Load the school, measure the term, and lay out the papers of one audience; returns their folder. What governors are handed
+    stands beside what they were handed before; where it is `published` by this, it is written into the register of releases."""
     if audience not in get_args(Audience):
         raise WrongUse(f"There is no audience {audience}.{nearest(audience, get_args(Audience))}")
     if audience == "department" and subject == ALL:
@@ -33,7 +35,10 @@ def prepare(parameters: Parameters, audience: str, folder: Path, subject: str = 
     taught = subjects_of(tables)
     if subject not in (ALL, *taught):
         raise WrongUse(f"There is no subject {subject}.{nearest(subject, taught)}")
-    return lay_out(tables, audience, department_subjects(school.settings, taught, subject), folder)
+    before = released(register_of(parameters)) if audience == "governors" else None
+    if before and published:
+        publish(parameters, tables, "dashboards")
+    return lay_out(tables, audience, department_subjects(school.settings, taught, subject), folder, before)
 
 
 def reviewed(parameters: Parameters, school: School) -> dict[str, DataFrame]:
@@ -66,7 +71,7 @@ def department_subjects(settings: SchoolSettings, taught: Collection[str], subje
 def _main(wanted: str, folder: str) -> None:
     asked = json.loads(wanted)
     root = project_root(Path.cwd() / "page")
-    parameters = Parameters(school=root / asked["school"], term=str(Term.named(asked["term"])))
+    parameters = Parameters(school=root / asked["school"], term=str(Term.named(asked["term"])), out=root / "outputs")
     prepare(parameters, asked["audience"], Path(folder), asked["subject"])
 
 

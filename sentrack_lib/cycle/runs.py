@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,8 +20,10 @@ from sentrack_lib.cycle.pages import FIRST, NOTEBOOKS, Page, pages_for
 from sentrack_lib.cycle.papers import READY, lay_out, private_desk, read_papers
 from sentrack_lib.cycle.preparing import department_subjects, reviewed, subjects_of
 from sentrack_lib.cycle.record import Record
+from sentrack_lib.cycle.releases import publish, register_of, released, said_of
 from sentrack_lib.cycle.workers import Job, many, warm_up
 from sentrack_lib.errors import RunFailed
+from sentrack_lib.privacy import Released
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.files import write_table
 from sentrack_lib.sources.loading import School
@@ -48,7 +50,7 @@ class Report:
     kept: int
     failed: Mapping[str, str]
     note: str = ""
-    """Why records are not kept, where they are not."""
+    """Why records are not kept, where they are not; and that figures of governors stand as they were published, where they do."""
 
     @property
     def first(self) -> Path | None:
@@ -72,12 +74,24 @@ def run(parameters: Parameters, only: Iterable[str] = (), jobs: int = 0, said: S
         _write_tables(tables, record.folder)
         missing = [page for page in pages if not record.is_whole(page)]
         record.clear()
-        made = _Making(parameters, school, tables, record, desk)
+        before, stand = _released(parameters, tables, record)
+        made = _Making(parameters, school, tables, record, desk, before)
         many([made.job(page) for page in missing], jobs or os.cpu_count() or 1, made.finish(said, len(pages)))
         failed = record.end()
         if store:
             freeze(store, parameters.term, tables["flags"], record.of_run())
-    return Report(record.folder, len(missing) - len(failed), len(pages) - len(missing), failed, note)
+    told = " ".join(filter(None, [note, said_of(stand)]))
+    return Report(record.folder, len(missing) - len(failed), len(pages) - len(missing), failed, told)
+
+
+def _released(parameters: Parameters, tables: Mapping[str, DataFrame], record: Record) -> tuple[Released, list[str]]:
+    """What governors were handed before, and which of their figures stand as they were; what they are handed now is written into
+    the register first, so that no page of theirs is ever there without it."""
+    before = released(register_of(parameters))
+    governed = any(page.audience == "governors" for page in record.pages)
+    stand = publish(parameters, tables, str(record.written["run_id"])) if governed else []
+    record.written["governors_figures_that_stand"] = stand
+    return before, stand
 
 
 def _write_tables(tables: Mapping[str, DataFrame], folder: Path) -> None:
@@ -96,6 +110,7 @@ class _Making:
     tables: Mapping[str, DataFrame]
     record: Record
     desk: Path
+    before: Released = field(default_factory=Released)
 
     def job(self, page: Page) -> Job:
         """What is to be executed for a page, and in what surroundings."""
@@ -108,7 +123,7 @@ class _Making:
         subjects = department_subjects(self.school.settings, subjects_of(self.tables), page.subject)
         whose = f"{page.audience} {self.school.settings.department(page.subject)}"
         folder = self.desk / hashlib.sha256(whose.encode()).hexdigest()[:16]  # a department may be called anything
-        return folder if folder.exists() else lay_out(self.tables, page.audience, subjects, folder)
+        return folder if folder.exists() else lay_out(self.tables, page.audience, subjects, folder, self.before)
 
     def finish(self, said: Said, of: int) -> Callable[[Job, Outcome], None]:
         """What is done as each page comes in: its pack is written, its outcome recorded."""

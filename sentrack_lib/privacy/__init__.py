@@ -5,21 +5,27 @@ from collections.abc import Collection, Mapping
 from pandas import DataFrame
 
 from sentrack_lib.privacy.department import for_department
-from sentrack_lib.privacy.governors import SMALLEST_SHOWN, for_governors, rounded
+from sentrack_lib.privacy.governors import for_governors
 from sentrack_lib.privacy.parent import for_parent
+from sentrack_lib.privacy.releases import Released
+from sentrack_lib.privacy.rounding import SMALLEST_SHOWN, rounded
 
-__all__ = ["SMALLEST_SHOWN", "for_audience", "for_department", "for_governors", "for_parent", "rounded"]
+__all__ = ["SMALLEST_SHOWN", "Released", "for_audience", "for_department", "for_governors", "for_parent", "rounded"]
 
 
 def for_audience(
-    tables: Mapping[str, DataFrame], audience: str, subjects: Collection[str] = (), pupil_id: str = ""
+    tables: Mapping[str, DataFrame],
+    audience: str,
+    subjects: Collection[str] = (),
+    pupil_id: str = "",
+    before: Released | None = None,
 ) -> dict[str, DataFrame]:
     """The tables an audience may see: inclusion all; a department its own pupils and `subjects`; a parent one child, `pupil_id`;
-    governors no pupil at all."""
+    governors no pupil at all, and figures that may stand beside what they were handed `before`."""
     if audience == "inclusion":
         return dict(tables)
     if audience == "department":
         return for_department(tables, subjects)
     if audience == "parent":
         return for_parent(tables, pupil_id)
-    return for_governors(tables)
+    return for_governors(tables, before)

@@ -10,33 +10,40 @@ from collections.abc import Mapping
 import pandas as pd
 from pandas import DataFrame, Series
 
-SMALLEST_SHOWN = 8
-ROUNDED_TO = 5
+from sentrack_lib.privacy.releases import Released
+from sentrack_lib.privacy.rounding import ROUNDED_TO, coarse, rounded
+
 CROSSED = " × "
 """Stands in the name of an intersection: many small groups that overlap, from which a hidden count could be worked out."""
+
+SIDES = ("with SEN", "without SEN")
 
 Tables = Mapping[str, DataFrame]
 
 
-def rounded(counts: Series) -> Series:
-    """Counts to the nearest 5, and blank where they could point to a child: 1 to 7. Zero may show."""
-    whole = counts.astype("Int64")
-    return ((whole + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO).mask(whole.between(1, SMALLEST_SHOWN - 1))
+def for_governors(tables: Tables, before: Released | None = None) -> dict[str, DataFrame]:
+    """Rounded counts, and groups large enough to be spoken of; no row about a pupil, a class or a teacher.
 
-
-def for_governors(tables: Tables) -> dict[str, DataFrame]:
-    """Rounded counts, and groups large enough to be spoken of; no row about a pupil, a class or a teacher."""
-    handed = {"about": tables["about"], "rates": _published(tables["rates"]), "comparisons": _spoken_of(tables["comparisons"])}
-    return handed | {name: rule(tables[name]) for name, rule in RULES.items() if name in tables}
+    Beside what governors were handed `before`, a figure of a term stands as it was published, unless it has changed by much."""
+    parts = {name: rule(tables[name]) for name, rule in RULES.items() if name in tables}
+    if "representation" in tables:
+        parts["representation"] = _who_takes_part(tables["representation"], _with_sen(tables["rates"]))
+    term = str(tables["about"]["term"].iloc[0])
+    stand = {name: (before or Released()).standing(name, rows, term) for name, rows in parts.items()}
+    return {"about": tables["about"], **{name: TOTALS[name](rows) if name in TOTALS else rows for name, rows in stand.items()}}
 
 
 def _trend_counts(trends: DataFrame) -> DataFrame:
-    """Term by term the rounded counts of pupils with and without SEN, and of both together their sums."""
-    parts = trends["group"].isin(["with SEN", "without SEN"]) & trends["subject"].eq("all") & trends["count"].notna()
+    """Term by term the rounded counts of pupils with and without SEN."""
+    parts = trends["group"].isin(SIDES) & trends["subject"].eq("all") & trends["count"].notna()
     blank = dict.fromkeys(["value", "low", "high"], float("nan"))
-    shown = trends[parts].assign(count=lambda row: rounded(row["count"]), n=lambda row: rounded(row["n"]), **blank)
+    return trends[parts].assign(count=lambda row: rounded(row["count"]), n=lambda row: rounded(row["n"]), **blank)
+
+
+def _with_all_pupils_of_terms(shown: DataFrame) -> DataFrame:
     together = _sums_of_parts(shown, ["figure", "subject", "term", "unit"], ["count", "n"])
-    return pd.concat([together.assign(group="all pupils", **blank), shown], ignore_index=True)[list(trends)]
+    blank = dict.fromkeys(["value", "low", "high"], float("nan"))
+    return pd.concat([together.assign(group="all pupils", **blank), shown], ignore_index=True)[list(shown)]
 
 
 def _beside_england(benchmarks: DataFrame) -> DataFrame:
@@ -54,10 +61,14 @@ def _verdicts(groups: DataFrame) -> DataFrame:
 
 
 def _published(rates: DataFrame) -> DataFrame:
-    """Counts of pupils with and without SEN, rounded; those of all are their sums, so that no hidden one can be worked out."""
-    shown = rates[rates["family"].eq("SEN")].assign(count=lambda row: rounded(row["count"]), of=lambda row: rounded(row["of"]))
+    """Counts of pupils with and without SEN, rounded."""
+    return rates[rates["family"].eq("SEN")].assign(count=lambda row: rounded(row["count"]), of=lambda row: rounded(row["of"]))
+
+
+def _with_all_shown(shown: DataFrame) -> DataFrame:
+    """The counts of all pupils are sums of those published, so that no hidden one can be worked out."""
     together = _sums_of_parts(shown, ["measure"], ["count", "of"])
-    return pd.concat([together.assign(family="all pupils", group="all shown"), shown], ignore_index=True)[list(rates)]
+    return pd.concat([together.assign(family="all pupils", group="all shown"), shown], ignore_index=True)[list(shown)]
 
 
 def _sums_of_parts(shown: DataFrame, by: list[str], counts: list[str]) -> DataFrame:
@@ -69,14 +80,23 @@ def _all_or_none(counts: Series) -> object:
     return counts.sum(skipna=False)
 
 
-def _who_takes_part(things: DataFrame) -> DataFrame:
-    """Of everything but sets: rounded counts of pupils with SEN, and what was found in words."""
+def _who_takes_part(things: DataFrame, with_sen: int) -> DataFrame:
+    """Of everything but sets: rounded counts of pupils with SEN, and what was found in words.
+
+    Of what is open to some year groups it is not said to how many: one such number less another is those of one year."""
     shown = things[things["kind"].ne("set")]
-    counts = {name: rounded(shown[name]) for name in ("n", "count")}
+    everybody = shown["n"].eq(with_sen)
+    counts = {"count": rounded(shown["count"]), "n": rounded(shown["n"]).where(everybody)}
     blank = ["share", "low", "high", "expected", "expected_same_start", "n_same", "excess", "share_rest", "gap", "gap_low",
              "gap_high", "detectable", "q_value"]  # fmt: skip
     hidden = shown.drop(columns=["n_rest", "count_rest", "not_known"])
     return hidden.assign(**counts, **dict.fromkeys(blank, float("nan")), why="").reset_index(drop=True)
+
+
+def _with_sen(rates: DataFrame) -> int:
+    """How many pupils with SEN are on the roll."""
+    there = rates["measure"].eq("on the roll") & rates["group"].eq(SIDES[0])
+    return int(rates.loc[there, "count"].sum())
 
 
 def _arrived(items: DataFrame) -> DataFrame:
@@ -104,26 +124,43 @@ def _done_about(asked: DataFrame) -> DataFrame:
 
 
 def _supported(counts: DataFrame) -> DataFrame:
-    """Rounded counts of pupils with and without SEN by expectation and support; wholes and all pupils are sums of these."""
-    shown = counts[counts["group"].isin(["with SEN", "without SEN"])].assign(count=lambda row: rounded(row["count"]))
+    """Rounded counts of pupils with and without SEN by expectation and support.
+
+    Pupils of whom no progress is known are left out where one of their counts is small: beside the roll, which is known, and the
+    others on it, their hidden counts could be worked out."""
+    shown = counts[counts["group"].isin(SIDES)].assign(count=lambda row: rounded(row["count"]))
+    not_known = shown["expectation"].eq("not known")
+    small = shown.loc[not_known, "count"].isna().any()
+    return shown[~not_known] if small else shown
+
+
+def _with_wholes(shown: DataFrame) -> DataFrame:
+    """Wholes, and all pupils, are sums of the parts published."""
     together = _sums_of_parts(shown, ["expectation", "amount"], ["count"]).assign(group="all pupils")
     rows = pd.concat([together, shown], ignore_index=True)
     whole = _sums_of_parts(rows, ["group", "expectation"], ["count"]).rename(columns={"count": "of"})
-    return rows.drop(columns="of", errors="ignore").merge(whole, on=["group", "expectation"])[list(counts)]
+    return rows.drop(columns="of", errors="ignore").merge(whole, on=["group", "expectation"])[list(shown)]
 
 
 def _planned(counts: DataFrame) -> DataFrame:
-    """Rounded counts of the plan; a whole that is made of a hidden part is hidden with it."""
-    shown = {name: rounded(counts[name]) for name in ("count", "of")}
-    return counts.assign(count=shown["count"], of=shown["of"].mask(shown["count"].isna()))
+    """Rounded counts of the plan."""
+    return counts.assign(count=rounded(counts["count"]), of=rounded(counts["of"]))
+
+
+def _without_wholes_of_hidden(shown: DataFrame) -> DataFrame:
+    """A whole that is made of a hidden part is hidden with it."""
+    return shown.assign(of=shown["of"].mask(shown["count"].isna()))
 
 
 def _spoken_of(groups: DataFrame) -> DataFrame:
-    """Groups of ten or more, over all subjects; counts rounded, and sizes so coarse that no count can be worked out from them."""
+    """Groups of ten or more, over all subjects; sizes to the nearest ten, and not how many the others are: pupils with SEN less
+    those at SEN support would else be those with a plan, who are few."""
     asked_always = groups["measure"].eq("progress") & groups["family"].ne("teaching group") & ~groups["by"].str.contains(CROSSED)
     large = groups["n"].ge(2 * ROUNDED_TO) & asked_always & groups["subject"].eq("all")
-    shown = groups[large].round(1)
-    return shown.assign(n=rounded(shown["n"]), n_rest=rounded(shown["n_rest"])).reset_index(drop=True)
+    shown = groups[large].drop(columns="n_rest").round(1)
+    # How many without SEN have a figure stands in the rates too; rounded in two ways, it could be told more nearly.
+    without = shown["group"].eq("No SEN")
+    return shown.assign(n=rounded(shown["n"]).where(without, coarse(shown["n"]))).reset_index(drop=True)
 
 
 def _judged(rows: DataFrame) -> DataFrame:
@@ -139,11 +176,25 @@ def _areas(rows: DataFrame) -> DataFrame:
     return rows[kept].assign(prompt=rows["prompt"].mask(rows["own_prompt"]))
 
 
+def _worked(impact: DataFrame) -> DataFrame:
+    """Provisions of ten or more pupils with their verdict, effect and months; why it is so counts pupils, and is not told."""
+    large = impact[impact["n"].ge(2 * ROUNDED_TO) & impact["comparators"].ge(2 * ROUNDED_TO)]
+    kept = ["provision_id", "name", "subject", "chosen_by", "rung", "ladder", "effect", "low", "high", "months_low", "months_high"]
+    known = large[[*kept, "verdict"]].round(1)
+    counts = {name: coarse(large[name]) for name in ("n", "offered", "comparators")}
+    return known.reindex(columns=list(impact)).assign(**counts, why="").reset_index(drop=True)
+
+
 RULES = {
-    "rate_comparisons": _verdicts, "trends": _trend_counts, "benchmarks": _beside_england, "representation": _who_takes_part,
-    "transfer": _arrived, "views": _heard, "asked_before": _done_about, "support_counts": _supported,
-    "plan_counts": _planned, "budget": DataFrame.copy, "statements": _judged, "priorities": _judged,
-    "statement_counts": DataFrame.copy, "school_areas_standing": _areas, "reflection": DataFrame.copy,
+    "rates": _published, "comparisons": _spoken_of, "rate_comparisons": _verdicts, "trends": _trend_counts,
+    "benchmarks": _beside_england, "transfer": _arrived, "views": _heard, "asked_before": _done_about,
+    "support_counts": _supported, "plan_counts": _planned, "budget": DataFrame.copy, "statements": _judged, "priorities": _judged,
+    "statement_counts": DataFrame.copy, "school_areas_standing": _areas, "reflection": DataFrame.copy, "impact": _worked,
 }  # fmt: skip
 """How each further table is made fit to be handed to governors. No pupil stands behind a row of the budget, of the counts of
 statements, or of the questions to stop at: these go as they are."""
+TOTALS = {
+    "rates": _with_all_shown, "trends": _with_all_pupils_of_terms, "support_counts": _with_wholes,
+    "plan_counts": _without_wholes_of_hidden,
+}  # fmt: skip
+"""What is made of the published rows of a table, when it is settled which they are."""
