@@ -14,6 +14,8 @@ from sentrack_lib.terms import Term
 
 Audience = Literal["inclusion", "department", "governors"]
 """For whom pages are made. Parents are the fourth audience of `privacy`: what they are handed is a letter, and no page."""
+Pack = Literal["subject", "year_group", "teaching_group", "pupil"]
+"""The parts of the school that can have packs of their own; the whole school always has."""
 Settings = TypeVar("Settings", bound=BaseModel)
 
 
@@ -48,6 +50,10 @@ class Parameters(BaseModel):
     audiences: tuple[Audience, ...] = ("inclusion", "department", "governors")
     subjects: tuple[str, ...] = ()
     year_groups: tuple[str, ...] = ()
+    packs: tuple[Pack, ...] = ("subject", "year_group")
+    """Packs of classes and of single pupils are made where they are asked for: hundreds, of which few are read each term."""
+    pdf: bool = False
+    """Whether packs are printed as PDF too, where there is Chromium; it takes longer than all else."""
     thresholds: dict[str, Threshold] = Field(default_factory=dict)
     records_url: str | None = None
     intersections: tuple[tuple[str, ...], ...] = ()
@@ -64,7 +70,7 @@ class Parameters(BaseModel):
     def _is_a_term(cls, name: Any) -> Any:
         return name if name is None else _term(name)
 
-    @field_validator("audiences", "subjects", "year_groups", mode="before")
+    @field_validator("audiences", "subjects", "year_groups", "packs", mode="before")
     @classmethod
     def _one_or_many(cls, names: Any) -> Any:
         return (names,) if isinstance(names, str | int) else names

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 from pandas import DataFrame
 
-from sentrack_lib.cycle.packs import page_of, workbook_of
+from sentrack_lib.cycle.packs import cells_of, page_of, workbook_of
 from sentrack_lib.cycle.runs import run
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.files import write_table
@@ -316,6 +316,6 @@ def test_only_what_cells_show_comes_onto_a_page(tmp_path):
     shown = new.new_code_cell("code()", outputs=outputs)
     picker = new.new_markdown_cell("Choose here.", metadata={"tags": ["dashboard-only"]})
     nbformat.write(new.new_notebook(cells=[new.new_markdown_cell("# Who?"), shown, picker]), tmp_path / "page.ipynb")
-    page = page_of(tmp_path / "page.ipynb", "A & B")
+    page = page_of(cells_of(tmp_path / "page.ipynb"), "A & B")
     assert "<p>shown</p>" in page and "Who?" in page and "<title>A &amp; B</title>" in page
     assert not re.search(r"code\(\)|a warning|plain|Box|Choose here", page)

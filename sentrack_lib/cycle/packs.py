@@ -2,52 +2,58 @@
 
 import io
 import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from sentrack_lib.cycle.notebook_files import nbformat  # isort: skip  # before nbconvert, which imports it the slow way
 
 import numpy as np
+import pandas as pd
 from jinja2 import Environment, PackageLoader, select_autoescape
 from markupsafe import Markup
 from nbconvert.filters import markdown2html
-from pandas import DataFrame
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from pandas import DataFrame, Series
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from sentrack_lib.sources.files import write_whole
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.tables import judging, planning, sheets
+from sentrack_lib.views.tables import workbook
 
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)<a')
 """A section's place and title, as they stand on the page."""
 NOTEBOOK = re.compile(r'href="(\w+)\.ipynb"')
 UNSEEN = '<p class="unseen"'
 """How a part begins that its readers are not shown."""
-PLANS = ("3_plan", "4_implement", "5_monitor")
-"""Pages whose workbook holds the plan."""
-JUDGEMENT = "1_self_evaluation"
-"""The page whose workbook holds the self-evaluation."""
 WIDEST = 60
 """Letters in the width of a column."""
 _PAGES = Environment(loader=PackageLoader("sentrack_lib.cycle", "printed"), autoescape=select_autoescape(default=True))
 
 
-def write_pack(notebook: Path, papers: Papers, folder: Path) -> list[Path]:
-    """The HTML page and the workbook of one executed notebook, under its name; returns the files."""
-    page, workbook = folder / f"{notebook.stem}.html", folder / f"{notebook.stem}.xlsx"
-    write_whole(page_of(notebook, papers.title, papers.audience), page)
-    stem = notebook.stem
-    rest = planning if stem.startswith(PLANS) else judging if stem.startswith(JUDGEMENT) else sheets
-    write_whole(workbook_of(rest(papers)), workbook)
-    return [page, workbook]
+def write_pack(
+    name: str, cells: Sequence[nbformat.NotebookNode], papers: Papers, folder: Path, made: Mapping[str, str]
+) -> list[Path]:
+    """The HTML page and the workbook of the cells of a notebook, executed or drawn, under a name; returns the files. `made` says
+    how: each thing with its answer."""
+    page, book = folder / f"{name}.html", folder / f"{name}.xlsx"
+    write_whole(page_of(cells, papers.title, papers.audience, made), page)
+    write_whole(workbook_of(workbook(name, papers)), book)
+    return [page, book]
 
 
-def page_of(notebook: Path, title: str, audience: str = "inclusion") -> str:
+def cells_of(notebook: Path) -> list[nbformat.NotebookNode]:
+    """The cells of an executed notebook."""
+    return list(nbformat.read(notebook, as_version=4).cells)
+
+
+def page_of(
+    cells: Sequence[nbformat.NotebookNode], title: str, audience: str = "inclusion", made: Mapping[str, str] | None = None
+) -> str:
     """The notebook's words and what its cells showed; no code, no parameters, no state of widgets. A link to another notebook
     leads to that one's page for the same audience."""
-    cells = nbformat.read(notebook, as_version=4).cells
     sections: list[list[nbformat.NotebookNode]] = [[]]
     for cell in cells:
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
@@ -55,7 +61,7 @@ def page_of(notebook: Path, title: str, audience: str = "inclusion") -> str:
         sections[-1].append(cell)
     shown = [Markup(NOTEBOOK.sub(rf'href="\1-{audience}.html"', block)) for section in sections for block in _section(section)]
     headings = [found for block in shown for found in HEADING.findall(block)]
-    return _PAGES.get_template("pack.html").render(title=title, blocks=shown, headings=headings)
+    return _PAGES.get_template("pack.html").render(title=title, blocks=shown, headings=headings, made=made or {})
 
 
 def _section(cells: list[nbformat.NotebookNode]) -> list[Markup]:
@@ -79,32 +85,48 @@ def _unseen(cell: nbformat.NotebookNode) -> bool:
 def _blocks(cell: nbformat.NotebookNode) -> list[Markup]:
     """What one cell puts on the page."""
     if cell.cell_type == "markdown" and "dashboard-only" not in cell.metadata.get("tags", []):
-        return [Markup(markdown2html(cell.source))]
+        return [_words(cell.source)]
     outputs = [output.data for output in cell.get("outputs", []) if "data" in output]
     return [Markup("".join(data["text/html"])) for data in outputs if "text/html" in data]
 
 
+@lru_cache(1000)
+def _words(source: str) -> Markup:
+    """The words of a notebook, which are ours, as HTML; the same in every pack."""
+    return Markup(markdown2html(source))
+
+
 def workbook_of(tables: dict[str, DataFrame]) -> bytes:
-    """One sheet a table, with a heading that stays, and no cell that a spreadsheet would run."""
+    """One sheet a table, with a heading that stays and filters, and no cell that a spreadsheet would run."""
     content = io.BytesIO()
     with Workbook(content, {"in_memory": True, "nan_inf_to_errors": True}) as book:
-        heading = book.add_format({"bold": True, "bottom": 1})
+        heading, day = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "yyyy-mm-dd"})
         for name, table in tables.items():
-            _fill(book.add_worksheet(name[:31]), table, heading)
+            _fill(book.add_worksheet(name[:31]), table, heading, day)
     return content.getvalue()
 
 
-def _fill(sheet: Worksheet, table: DataFrame, heading: Format) -> None:
+def _fill(sheet: Worksheet, table: DataFrame, heading: Format, day: Format) -> None:
     """Write a table column by column, each as the kind it is: pandas, which asks this of each cell, takes three times as long."""
     sheet.freeze_panes(1, 0)
+    if len(table.columns):
+        sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
     for place, name in enumerate(table):
         column = table[name].dropna()
-        rows = np.flatnonzero(table[name].notna()) + 1
+        rows = (np.flatnonzero(table[name].notna()) + 1).tolist()
         number = is_numeric_dtype(column) and not is_bool_dtype(column)
-        write = sheet.write_number if number else sheet.write_string
-        cells = column.tolist() if number else column.astype("str").tolist()
+        date = is_datetime64_any_dtype(column)
+        cells = _days(column) if date else column.tolist() if number else column.astype("str").tolist()
         sheet.write_string(0, place, str(name), heading)
-        for row, cell in zip(rows.tolist(), cells, strict=True):
-            write(row, place, cell)
-        widest = 8 if number else max(map(len, cells), default=0)
-        sheet.set_column(place, place, min(WIDEST, max(widest, len(str(name))) + 2))
+        for row, cell in zip(rows, cells, strict=True):
+            if number or date:
+                sheet.write_number(row, place, cell, day if date else None)
+            else:
+                sheet.write_string(row, place, cell)
+        widest = 10 if number or date else max(map(len, cells), default=0)
+        sheet.set_column(place, place, min(WIDEST, max(widest, len(str(name))) + 4))
+
+
+def _days(column: Series) -> list[float]:
+    """Days as spreadsheets count them."""
+    return ((column - pd.Timestamp("1899-12-30")) / pd.Timedelta(days=1)).tolist()

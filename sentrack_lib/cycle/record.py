@@ -11,11 +11,15 @@ from uuid import uuid4
 
 from sentrack_lib.cycle.execution import Outcome
 from sentrack_lib.cycle.pages import NOTEBOOKS, Page
+from sentrack_lib.cycle.printing import browser
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.files import write_whole
 from sentrack_lib.sources.imported import IMPORTED
 from sentrack_lib.sources.loading import School
+from sentrack_lib.views.papers import ALL
 
+INDEX = "index.html"
+"""The page of all packs; it is not a page's."""
 RUNNING, DONE, FAILED, WAITING = "running", "done", "failed", "waiting"
 _LIBRARY = Path(__file__).resolve().parents[1]
 
@@ -29,6 +33,8 @@ class Record:
     written: dict[str, Any]
     before: dict[str, Any] = field(default_factory=dict)
     """How each page of the last run ended, where that run had the same input, parameters and library."""
+    prints: bool = field(default_factory=lambda: browser() is not None)
+    """Whether packs can be printed here."""
 
     @classmethod
     def begin(cls, parameters: Parameters, school: School, pages: list[Page]) -> "Record":
@@ -74,27 +80,31 @@ class Record:
         return self.folder / "notebooks" / f"{page.name}.ipynb"
 
     def files(self, page: Page) -> list[Path]:
-        """All files of a page."""
-        return [self.notebook(page), *(self.folder / "packs" / f"{page.name}.{kind}" for kind in ("html", "xlsx"))]
+        """All files of a page: its executed notebook, where it was executed, and its pack."""
+        printed = ("pdf",) if self.written["parameters"]["pdf"] and self.prints and page.pupil == ALL else ()
+        pack = [self.folder / "packs" / f"{page.name}.{kind}" for kind in ("html", "xlsx", *printed)]
+        return pack if page.drawn else [self.notebook(page), *pack]
 
     def clear(self) -> None:
         """Take away what no whole page stands for: pages out of date, and what a run that was killed left half written."""
         vouched_for = {self.folder / file for entry in self.written["notebooks"] for file in entry.get("files", ())}
         present = {file for kind in ("notebooks/*", "packs/*", "**/.*") for file in self.folder.glob(kind) if file.is_file()}
-        for file in present - vouched_for:
+        for file in present - vouched_for - {self.folder / "packs" / INDEX}:
             file.unlink(missing_ok=True)
 
-    def note(self, page: Page, outcome: Outcome) -> int:
-        """Write down how a page ended; returns how many pages have ended."""
+    def note(self, page: Page, outcome: Outcome, at_once: bool = True) -> int:
+        """Write down how a page ended, now or with one of the next; returns how many pages have ended."""
         files = (
             {str(file.relative_to(self.folder).as_posix()): _digest_of(file) for file in self.files(page)}
             if outcome.status == DONE
             else {}
         )
         self._entry(page).update(
-            status=outcome.status, seconds=round(outcome.seconds, 2), cell=outcome.cell, error=outcome.error, files=files
-        )
-        self._write()
+            status=outcome.status, seconds=round(outcome.seconds, 2), cell=outcome.cell, error=outcome.error, files=files,
+            run_id=self.written["run_id"], made_at=_now(),
+        )  # fmt: skip
+        if at_once:
+            self._write()
         return sum(self._entry(page)["status"] in (DONE, FAILED) for page in self.pages)
 
     def end(self) -> dict[str, str]:
@@ -103,6 +113,22 @@ class Record:
         self.written.update(status=FAILED if failed else DONE, ended_at=_now())
         self._write()
         return failed
+
+    def how_made(self) -> dict[str, str]:
+        """The run as it is told on its packs."""
+        asked = self.written["parameters"]
+        own = {
+            rule: {name: value for name, value in set_.items() if name != "reason"} for rule, set_ in asked["thresholds"].items()
+        }
+        rules = [f"{rule}: {', '.join(f'{name} {value:g}' for name, value in values.items())}" for rule, values in own.items()]
+        return {
+            "Run": str(self.written["run_id"]),
+            "Made on": str(self.written["started_at"]),
+            "Counted to": str(asked["as_of"]),
+            "Data and settings": str(self.written["made_from"])[:12],
+            "sentrack": str(self.written["version"]),
+            "Thresholds of flags": "; ".join(rules) or "as they come with sentrack",
+        }
 
     def of_run(self) -> dict[str, str]:
         """The run as it is kept among the records."""

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,13 +13,16 @@ import pandas as pd
 from pandas import DataFrame
 
 from sentrack_lib.cycle.calendar_file import write_calendar
+from sentrack_lib.cycle.contents import write_contents
+from sentrack_lib.cycle.drawn import drawn
 from sentrack_lib.cycle.execution import Outcome
 from sentrack_lib.cycle.keeping import freeze, kept_school
 from sentrack_lib.cycle.kernels import warm_parent
-from sentrack_lib.cycle.packs import write_pack
+from sentrack_lib.cycle.packs import cells_of, write_pack
 from sentrack_lib.cycle.pages import FIRST, NOTEBOOKS, Page, pages_for
 from sentrack_lib.cycle.papers import READY, lay_out, private_desk, read_papers
 from sentrack_lib.cycle.preparing import department_subjects, reviewed, subjects_of
+from sentrack_lib.cycle.printing import MISSING, print_pdf
 from sentrack_lib.cycle.record import Record
 from sentrack_lib.cycle.releases import publish, register_of, released, said_of
 from sentrack_lib.cycle.workers import Job, many, warm_up
@@ -27,6 +31,7 @@ from sentrack_lib.privacy import Released
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.files import write_table
 from sentrack_lib.sources.loading import School
+from sentrack_lib.views.papers import Papers
 
 TABLES = {
     "progress": ("progress",), "flags": ("flags",), "comparisons": ("comparisons", "rate_comparisons"),
@@ -38,6 +43,8 @@ TABLES = {
     "statements": ("statements",),
 }  # fmt: skip
 """The files that a run leaves, each with the tables it holds one under the other."""
+AT_ONCE = 20
+"""Packs drawn between two writings of the record: it is long, and a pack takes less time than it does."""
 Said = Callable[[int, int, str], None]
 
 
@@ -76,11 +83,14 @@ def run(parameters: Parameters, only: Iterable[str] = (), jobs: int = 0, said: S
         record.clear()
         before, stand = _released(parameters, tables, record)
         made = _Making(parameters, school, tables, record, desk, before)
-        many([made.job(page) for page in missing], jobs or os.cpu_count() or 1, made.finish(said, len(pages)))
+        executed = [page for page in missing if not page.drawn]
+        many([made.job(page) for page in executed], jobs or os.cpu_count() or 1, made.finish(said, len(pages)))
+        made.draw([page for page in missing if page.drawn], said, len(pages))
         failed = record.end()
+        write_contents(record.folder / "packs", record.written["notebooks"], tables)
         if store:
             freeze(store, parameters.term, tables["flags"], record.of_run())
-    told = " ".join(filter(None, [note, said_of(stand)]))
+    told = " ".join(filter(None, [note, said_of(stand), MISSING if parameters.pdf and not record.prints else ""]))
     return Report(record.folder, len(missing) - len(failed), len(pages) - len(missing), failed, told)
 
 
@@ -121,9 +131,13 @@ class _Making:
     def papers(self, page: Page) -> Path:
         """The folder of the page's papers, laid out when the first page asks for them."""
         subjects = department_subjects(self.school.settings, subjects_of(self.tables), page.subject)
-        whose = f"{page.audience} {self.school.settings.department(page.subject)}"
+        whose = self.whose(page)
         folder = self.desk / hashlib.sha256(whose.encode()).hexdigest()[:16]  # a department may be called anything
         return folder if folder.exists() else lay_out(self.tables, page.audience, subjects, folder, self.before)
+
+    def whose(self, page: Page) -> str:
+        """Pages of one audience and department are handed the same papers."""
+        return f"{page.audience} {self.school.settings.department(page.subject)}"
 
     def finish(self, said: Said, of: int) -> Callable[[Job, Outcome], None]:
         """What is done as each page comes in: its pack is written, its outcome recorded."""
@@ -135,13 +149,30 @@ class _Making:
 
         return finished
 
-    def packed(self, page: Page, outcome: Outcome) -> Outcome:
+    def draw(self, pages: Iterable[Page], said: Said, of: int) -> None:
+        """The packs of classes and of pupils, one after another, the papers of each department read once."""
+        opened: dict[str, Papers] = {}
+        in_order = sorted(pages, key=self.whose)
+        for number, page in enumerate(in_order, 1):
+            if self.whose(page) not in opened:
+                opened = {self.whose(page): read_papers(self.papers(page))}
+            began = time.monotonic()
+            outcome = self.packed(page, Outcome("done", 0), opened[self.whose(page)])
+            timed = replace(outcome, seconds=time.monotonic() - began)
+            said(self.record.note(page, timed, at_once=number % AT_ONCE == 0), of, page.name)
+
+    def packed(self, page: Page, outcome: Outcome, opened: Papers | None = None) -> Outcome:
         """The outcome once the pack is written; a page without its pack has failed, and leaves nothing behind."""
         if outcome.status != "done":
             return outcome
         try:
-            papers = read_papers(self.papers(page)).on(page.year_group, page.subject)
-            write_pack(self.record.notebook(page), papers, self.record.folder / "packs")
+            whole = opened or read_papers(self.papers(page))
+            papers = whole.on(page.year_group, page.subject, page.teaching_group, page.pupil)
+            notebook = NOTEBOOKS / f"{page.notebook}.ipynb"
+            cells = drawn(notebook, papers) if page.drawn else cells_of(self.record.notebook(page))
+            written = write_pack(page.name, cells, papers, self.record.folder / "packs", self.record.how_made())
+            if any(file.suffix == ".pdf" for file in self.record.files(page)):
+                print_pdf(written[0])
         except Exception as fault:  # whatever it is, the other pages are still of use
             for file in self.record.files(page):
                 file.unlink(missing_ok=True)

@@ -179,8 +179,8 @@ def _areas(rows: DataFrame) -> DataFrame:
 def _worked(impact: DataFrame) -> DataFrame:
     """Provisions of ten or more pupils with their verdict, effect and months; why it is so counts pupils, and is not told."""
     large = impact[impact["n"].ge(2 * ROUNDED_TO) & impact["comparators"].ge(2 * ROUNDED_TO)]
-    kept = ["provision_id", "name", "subject", "chosen_by", "rung", "ladder", "effect", "low", "high", "months_low", "months_high"]
-    known = large[[*kept, "verdict"]].round(1)
+    kept = ["provision_id", "name", "subject", "chosen_by", "rung", "ladder", "verdict"]
+    known = large[[*kept, "effect", "low", "high", "months_low", "months_high"]].round(1)
     counts = {name: coarse(large[name]) for name in ("n", "offered", "comparators")}
     return known.reindex(columns=list(impact)).assign(**counts, why="").reset_index(drop=True)
 

@@ -64,7 +64,7 @@ from sentrack_lib.views.tables.self_evaluation import (
     statements,
 )
 from sentrack_lib.views.tables.shares import rates_by_sen, rates_that_differ
-from sentrack_lib.views.tables.sheets import judging, planning, sheets
+from sentrack_lib.views.tables.sheets import judging, planning, sheets, workbook
 from sentrack_lib.views.tables.single_case import single_case
 from sentrack_lib.views.tables.small_groups import small_groups
 from sentrack_lib.views.tables.support import provisions, support_missing, support_without_progress
@@ -85,10 +85,10 @@ __all__ = [
     "meetings", "minutes", "moved", "next_down", "next_meetings", "notes", "observation_form", "open_questions",
     "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings", "own_notes",
     "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts", "planning",
-    "priorities", "problems", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen",
-    "rates_that_differ", "ratings", "reading_ages", "reflection", "representation", "responses", "responsible",
-    "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "single_case", "small_groups", "statements",
-    "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets",
-    "targets_and_progress", "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views",
-    "views_that_differ", "waiting", "whole_plan", "within_classes",
+    "priorities", "problems", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ",
+    "ratings", "reading_ages", "reflection", "representation", "responses", "responsible", "seldom_there",
+    "separate_plans", "sessions_given", "sets", "sheets", "single_case", "small_groups", "statements", "subject_or_pupil",
+    "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets", "targets_and_progress",
+    "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ",
+    "waiting", "whole_plan", "within_classes", "workbook",
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """The sheets of a workbook: what a page rests on, unrounded, row by row; and what is taken along to look closer."""
 
+from collections.abc import Callable
+
 from pandas import DataFrame
 
 from sentrack_lib.views.papers import ALL, Papers
@@ -57,6 +59,33 @@ def judging(papers: Papers) -> dict[str, DataFrame]:
     return {name: papers.tables[table] for name, table in JUDGED.items() if papers.has(table)}
 
 
+MONITORED = {
+    "did it work": "impact", "by kind": "impact_of", "who is compared": "impact_pupils", "reading ages": "reading_ages",
+    "single pupils": "single_case", "targets and progress": "targets_and_progress", "goals": "goals",
+    "targets tested": "target_back_test", "flags scored": "flags_scored", "flags by group": "flags_fair",
+    "flags followed": "flags_followed", "decisions": "decisions_followed", "agenda": "agenda",
+}  # fmt: skip
+"""The sheets of the page of monitoring and evaluating, each with its table."""
+
+
+def monitoring(papers: Papers) -> dict[str, DataFrame]:
+    """What is known of how the term went, row by row, as far as this audience is handed it; pupils by name."""
+    there = {name: papers.tables[table] for name, table in MONITORED.items() if papers.has(table)}
+    if not papers.has("roll"):
+        return there or {"rates": papers.tables["rates"]}
+    names = called(papers)
+    return {name: _named(_of_part(papers, MONITORED[name]), names) for name in there}
+
+
+def of_one_pupil(papers: Papers) -> dict[str, DataFrame]:
+    """What is known of one pupil, row by row: flags, progress in each subject, and what is planned."""
+    rows = {"flags": papers.flags, "progress": papers.of_pupils("progress")}
+    planned = {name: papers.tables[table] for name, table in PLANNING.items() if papers.has(table)}
+    about = {name: table[table["pupil_id"].eq(papers.pupil)] for name, table in planned.items() if "pupil_id" in table}
+    everything = {**rows, **about}
+    return {name: table.drop(columns=[each for each in NOT_PRINTED if each in table]) for name, table in everything.items()}
+
+
 def _of_part(papers: Papers, table: str) -> DataFrame:
     """The rows about this part of the school; of a table that is about no pupil all."""
     rows = papers.tables[table]
@@ -78,3 +107,14 @@ def _closer(papers: Papers, names: DataFrame) -> dict[str, DataFrame]:
     schedule = names.merge(chosen(papers), on="pupil_id").sort_values(["kind", "subject", "order"], ascending=[False, True, True])
     forms = {"observation form": observation(), "conversation form": conversation()}
     return {"look closer": schedule.assign(**TO_FILL_IN), **forms}
+
+
+WORKBOOKS: dict[str, Callable[[Papers], dict[str, DataFrame]]] = {
+    "1_self_evaluation": judging, "3_plan": planning, "4_implement": planning, "5_monitor": monitoring, "pupil": of_one_pupil,
+}  # fmt: skip
+"""What the workbook of a page holds; of any other the sheets of the review."""
+
+
+def workbook(page: str, papers: Papers) -> dict[str, DataFrame]:
+    """The sheets of the workbook beside a page, named as its notebook is."""
+    return next((make for notebook, make in WORKBOOKS.items() if page.startswith(notebook)), sheets)(papers)
