@@ -15,13 +15,13 @@ from sentrack_lib.views.papers import Papers
 
 ROOMS = {"figures": figures, "findings": findings, "tables": tables}
 SHOWS = re.compile(r"page\.show\((figures|findings|tables)\.(\w+)\)")
-LEFT_OUT = {"parameters", "setup", "dashboard-only"}
-"""Cells that open papers, which lie ready here, and those for a live page."""
+OPENS, LIVE = {"parameters", "setup"}, "dashboard-only"
+"""Cells that open papers, which lie ready here; and those for a live page, which show nothing on paper."""
 
 
 def drawn(notebook: Path, papers: Papers) -> list[nbformat.NotebookNode]:
     """The cells of a notebook as they would be after it was executed over these papers, as far as they show anything."""
-    return [_cell(cell, papers) for cell in cells_in(notebook) if not LEFT_OUT & {*cell.metadata.get("tags", [])}]
+    return [_cell(cell, papers) for cell in cells_in(notebook) if not OPENS & {*cell.metadata.get("tags", [])}]
 
 
 @lru_cache
@@ -31,7 +31,7 @@ def cells_in(notebook: Path) -> list[nbformat.NotebookNode]:
 
 
 def _cell(cell: nbformat.NotebookNode, papers: Papers) -> nbformat.NotebookNode:
-    if cell.cell_type != "code":
+    if cell.cell_type != "code" or LIVE in cell.metadata.get("tags", []):
         return cell
     asked = SHOWS.fullmatch(cell.source.strip())
     if not asked:

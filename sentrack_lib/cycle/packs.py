@@ -77,7 +77,9 @@ def _section(cells: list[nbformat.NotebookNode]) -> list[Markup]:
 
 
 def _unseen(cell: nbformat.NotebookNode) -> bool:
-    """Whether a cell shows nothing but that its readers are not shown it."""
+    """Whether a cell shows nothing but that its readers are not shown it, or is there for a live page alone."""
+    if cell.cell_type == "code" and "dashboard-only" in cell.metadata.get("tags", []):
+        return True
     shown = ["".join(output.data.get("text/html", "")) for output in cell.get("outputs", []) if "data" in output]
     return bool(shown) and all(UNSEEN in each for each in shown)
 

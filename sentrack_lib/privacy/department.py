@@ -60,7 +60,7 @@ def _in_subjects(table: DataFrame, subjects: Collection[str]) -> DataFrame:
 def _worked(impact: DataFrame, subjects: Collection[str]) -> DataFrame:
     """What is known of provision in some subjects, of groups that are large enough to be shown, without its costs."""
     own = _shown(_of_subjects(impact, subjects))
-    return own.assign(**{name: float("nan") for name in own if str(name).startswith("cost_")})
+    return own.assign(**{str(name): float("nan") for name in own if str(name).startswith("cost_")})
 
 
 def _of_pupils(table: DataFrame, pupils: Collection[str]) -> DataFrame:
