@@ -122,11 +122,13 @@ def test_papers_that_lie_ready_win_over_what_the_page_names(ready, apart, sample
 
 EVERYBODY = "about asked_before comparisons views"
 ABOUT_PUPILS = (
-    "attendance closer counts curricular_targets flags progress pupil_provision roll suggested_targets support targets "
-    "teaching_groups"
+    "attendance closer counts curricular_targets decisions_followed flags flags_followed impact progress pupil_provision roll "
+    "suggested_targets support targets targets_and_progress teaching_groups"
 )
-GROUPS = "attainment provision_standing representation trend_changes trends within_classes"
+GROUPS = "attainment provision_standing representation target_back_test trend_changes trends within_classes"
 ALONE = (
+    "absence_by_term agenda collection flags_changed flags_fair flags_scored flags_since goals goals_of_pupils growth_by_term "
+    "impact_of impact_pupils points_by_term reading_ages record_runs sent_home short_measures single_case "
     "absences arrivals attended_activities below_primary benchmarks changes closer_balance comments import_codes "
     "import_columns imports problems questions rate_comparisons rates responses since_primary small_groups "
     "support_counts transfer turnout adults adults_cost adults_week agencies budget budget_given "

@@ -40,6 +40,9 @@ TABLES = {
     "problems": ("problems",), "changes": ("changes",),
     "provision_map": ("provision_map",), "pupil_provision": ("pupil_provision",), "costs_by": ("costs_by",),
     "targets": ("targets",), "entitlements_met": ("entitlements_met",), "adults_week": ("adults_week",), "due": ("due",),
+    "impact": ("impact",), "impact_pupils": ("impact_pupils",), "targets_and_progress": ("targets_and_progress",),
+    "flags_scored": ("flags_scored",), "flags_followed": ("flags_followed",), "decisions_followed": ("decisions_followed",),
+    "agenda": ("agenda",),
     "statements": ("statements",),
 }  # fmt: skip
 """The files that a run leaves, each with the tables it holds one under the other."""

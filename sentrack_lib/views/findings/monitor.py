@@ -18,7 +18,7 @@ def monitor(papers: Papers) -> Part:
     parts = [part(papers) for part in PARTS]
     lines = [part.lines[0] for part in parts if isinstance(part, Sentences)]
     lines += [_agenda(papers)] if papers.has("agenda", "roll") else []
-    return Sentences(lines) if lines else Unseen(NOT_SHOWN)
+    return Sentences(list(dict.fromkeys(lines))) if lines else Unseen(NOT_SHOWN)
 
 
 def _agenda(papers: Papers) -> str:

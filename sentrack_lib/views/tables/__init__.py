@@ -19,11 +19,11 @@ from sentrack_lib.views.tables.classes import own_by_subject, subject_or_pupil, 
 from sentrack_lib.views.tables.closer import balance, closer, conversations
 from sentrack_lib.views.tables.data import changes, codes, columns, coverage, files, imports, made, problems
 from sentrack_lib.views.tables.down import next_down
-from sentrack_lib.views.tables.due import due, responsible
+from sentrack_lib.views.tables.due import due, due_soon, responsible
 from sentrack_lib.views.tables.forms import conversation_form, observation_form
 from sentrack_lib.views.tables.groups import by_background, by_class, by_intersection, by_need, by_sen, by_subject, by_year, rates
 from sentrack_lib.views.tables.home import collection, last_run, next_meetings
-from sentrack_lib.views.tables.impact import impact, impact_of, impact_pupils
+from sentrack_lib.views.tables.impact import impact, impact_grounds, impact_of, impact_pupils
 from sentrack_lib.views.tables.looking_back import decisions_followed, flags_changed, flags_fair, flags_followed, flags_scored
 from sentrack_lib.views.tables.meetings import agencies, heard, meetings
 from sentrack_lib.views.tables.minutes import feedback, minutes
@@ -79,16 +79,16 @@ __all__ = [
     "balance", "benchmarks", "budget", "by_background", "by_class", "by_intersection", "by_need", "by_sen", "by_subject",
     "by_year", "changed", "changes", "checks_by_statement", "clashes", "closed", "closer", "codes", "collection",
     "columns", "comments", "conversation_form", "conversations", "cost_a_pupil", "costs_by", "coverage",
-    "curricular_targets", "decided", "decisions_followed", "dip", "disagreements", "due", "entitlements_met", "feedback",
-    "files", "flags_changed", "flags_fair", "flags_followed", "flags_scored", "free_adults", "goals", "groups_to_plan",
-    "heard", "impact", "impact_of", "impact_pupils", "imports", "judging", "last_run", "leaning", "look_first", "made",
-    "meetings", "minutes", "moved", "next_down", "next_meetings", "notes", "observation_form", "open_questions",
-    "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter", "own_meetings", "own_notes",
-    "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable", "plan_counts", "planning",
-    "priorities", "problems", "provision_gaps", "provisions", "pupils", "rates", "rates_by_sen", "rates_that_differ",
-    "ratings", "reading_ages", "reflection", "representation", "responses", "responsible", "seldom_there",
-    "separate_plans", "sessions_given", "sets", "sheets", "single_case", "small_groups", "statements", "subject_or_pupil",
-    "suggested_targets", "support_missing", "support_without_progress", "taking_part", "targets", "targets_and_progress",
-    "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared", "views", "views_that_differ",
-    "waiting", "whole_plan", "within_classes", "workbook",
+    "curricular_targets", "decided", "decisions_followed", "dip", "disagreements", "due", "due_soon", "entitlements_met",
+    "feedback", "files", "flags_changed", "flags_fair", "flags_followed", "flags_scored", "free_adults", "goals",
+    "groups_to_plan", "heard", "impact", "impact_grounds", "impact_of", "impact_pupils", "imports", "judging", "last_run",
+    "leaning", "look_first", "made", "meetings", "minutes", "moved", "next_down", "next_meetings", "notes",
+    "observation_form", "open_questions", "own_by_subject", "own_due", "own_entitlements", "own_flags", "own_letter",
+    "own_meetings", "own_notes", "own_profile", "own_progress", "own_provision", "own_targets", "own_timetable",
+    "plan_counts", "planning", "priorities", "problems", "provision_gaps", "provisions", "pupils", "rates",
+    "rates_by_sen", "rates_that_differ", "ratings", "reading_ages", "reflection", "representation", "responses",
+    "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "single_case", "small_groups",
+    "statements", "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part",
+    "targets", "targets_and_progress", "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared",
+    "views", "views_that_differ", "waiting", "whole_plan", "within_classes", "workbook",
 ]  # fmt: skip

@@ -13,6 +13,9 @@ NOT_SHOWN = "What is due is for readers who see to it."
 MOST_DUE = 40
 """Things listed on a page: what is overdue for longest comes first, and longer lists go unread."""
 
+SOONEST = 12
+"""Things that come next on the start page."""
+
 
 def due_here(papers: Papers, name: str = "due") -> DataFrame:
     """What is due about the pupils of this part of the school, or about its subject; of the whole school all of it. Another table
@@ -29,11 +32,27 @@ def due(papers: Papers) -> Part:
     if not papers.has("due", "roll"):
         return Unseen(NOT_SHOWN)
     rows = due_here(papers)
+    fewer = f" The first {MOST_DUE} of {len(rows)}." if len(rows) > MOST_DUE else ""
+    note = f"Entry is where it stands in the records; what is noted there as done leaves this list.{fewer}"
+    return Table(_listed(papers, rows.head(MOST_DUE)), f"What is due: {papers.title}", note, "nothing with a day is open.")
+
+
+def due_soon(papers: Papers) -> Part:
+    """What is to be done next in this part of the school; what is overdue is counted, and listed where it is carried out."""
+    if not papers.has("due", "roll"):
+        return Unseen(NOT_SHOWN)
+    rows = due_here(papers)
+    rows = rows[rows["state"].ne("overdue")]
+    note = f"The first {SOONEST} of {len(rows)}." if len(rows) > SOONEST else ""
+    return Table(_listed(papers, rows.head(SOONEST)), f"What comes next: {papers.title}", note, "nothing with a day comes next.")
+
+
+def _listed(papers: Papers, some: DataFrame) -> DataFrame:
+    """What is due as it is printed."""
     names = called(papers).drop_duplicates("pupil_id").set_index("pupil_id")["Pupil"]
-    some = rows.head(MOST_DUE)
     known = names.reindex(some["pupil_id"]).set_axis(some.index)
     late = some["state"] + ", " + (-some["days"]).astype("str") + " day" + some["days"].eq(-1).map({True: "", False: "s"})
-    shown = DataFrame({
+    return DataFrame({
         "When": some["on"].map(said_day),
         "State": some["state"].mask(some["days"].lt(0), late),
         "What": some["kind"].str.capitalize() + ": " + some["about"].fillna("not said"),
@@ -42,9 +61,6 @@ def due(papers: Papers) -> Part:
         "Owner": some["owner"].fillna(""),
         "Entry": some["id"],
     })  # fmt: skip
-    fewer = f" The first {MOST_DUE} of {len(rows)}." if len(rows) > MOST_DUE else ""
-    note = f"Entry is where it stands in the records; what is noted there as done leaves this list.{fewer}"
-    return Table(shown, f"What is due: {papers.title}", note, "nothing with a day is open.")
 
 
 def responsible(papers: Papers) -> Part:

@@ -11,14 +11,35 @@ from sentrack_lib.views.words import band_of, number, pounds, sentence
 
 NOT_SHOWN = "Whether provision worked is shown to those who plan it."
 UNNAMED = "Who is compared with whom is shown to the inclusion manager."
-MOST_COMPARED = 60
+MOST_COMPARED = 20
 """Comparators listed for one provision: longer lists go unread, and all of them are in the table of the run."""
-NOTE = (
+GROUNDS = (
     "Evidence has four rungs: an adult's rating only; entry and exit; entry and exit beside comparable pupils; the same with an "
-    "earlier baseline and sessions. Effects are in standard deviations of untreated pupils; months are EEF's, from the lower to "
-    "the upper end. Gains are in points of the scale, of a provision without a subject in standard "
-    "deviations. A gain that was to be expected anyway is no effect. Cannot tell does not mean that nothing was achieved."
+    "earlier baseline and sessions. Could be seen from: the smallest effect that would have been found in four of five such "
+    "schools, in standard deviations."
 )
+NOTE = (
+    "Effects are in standard deviations of untreated pupils; months are EEF's, from the lower to the upper end. Gains are in "
+    "points of the scale, of a provision without a subject in standard deviations. A gain that was to be expected anyway is no "
+    "effect. Cannot tell does not mean that nothing was achieved."
+)
+
+
+@follows()
+def impact_grounds(papers: Papers) -> Part:
+    """A row a provision: how far up the evidence reaches, and what could have been seen, before what was found."""
+    if not papers.has("impact"):
+        return Unseen(NOT_SHOWN)
+    rows = _ordered(papers.tables["impact"])
+    shown = DataFrame({
+        "Provision": rows["name"],
+        "Evidence": _rungs(rows),
+        "Pupils": rows["n"].astype("str") + " of " + rows["offered"].astype("str"),
+        "Compared with": rows["comparators"].where(rows["low"].notna(), 0).astype("str").replace("0", ""),
+        "Could be seen from": rows["detectable"].map(lambda size: number(size, signed=False)),
+        "Sessions attended": _sessions(rows),
+    })  # fmt: skip
+    return Table(shown, f"What can be known of each provision? {papers.label}", GROUNDS, "no provision is recorded.")
 
 
 @follows()
@@ -27,17 +48,11 @@ def impact(papers: Papers) -> Part:
     if not papers.has("impact"):
         return Unseen(NOT_SHOWN)
     rows = _ordered(papers.tables["impact"])
-    effects = _effects(rows)
     shown = DataFrame({
         "Provision": rows["name"],
-        "Evidence": _rungs(rows),
-        "Pupils": rows["n"].astype("str") + " of " + rows["offered"].astype("str"),
-        "Compared with": rows["comparators"].where(effects["Effect"].ne(""), 0).astype("str").replace("0", ""),
-        "Could be seen from": rows["detectable"].map(lambda size: number(size, signed=False)),
         "Gain in points": rows["raw_gain"].map(lambda gain: number(gain, 1)),
         "To be expected anyway": rows["expected_gain"].map(lambda gain: number(gain, 1)),
-        **effects,
-        "Sessions": _sessions(rows),
+        **_effects(rows),
         "Cost": _cost(rows),
         "Verdict": rows["verdict"],
         "Why": rows["why"],

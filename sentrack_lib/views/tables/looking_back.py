@@ -37,7 +37,7 @@ HOW_FAIR = (
 
 def nothing_kept(papers: Papers) -> str:
     """What is said where no flags of an earlier term are there to look back at."""
-    return f"No flags are kept of a term before {papers.label}: `sentrack run` at the end of a term keeps them for the next."
+    return f"No flags are kept of a term before {papers.label}: the run at the end of a term keeps them for the next."
 
 
 def nothing_here(papers: Papers) -> str:
