@@ -169,7 +169,8 @@ def test_a_pack_tells_of_its_run_its_data_and_its_thresholds(made):
 
 
 def test_names_are_not_asked_of_pupils_who_have_left_the_roll(tmp_path):
-    entry = {"name": "pupil-x", "notebook": "pupil", "audience": "inclusion", "pupil": "P9", "status": "done", "files": {}}
+    entry = {"name": "pupil-x", "notebook": "pupil", "audience": "inclusion", "pupil": "P9", "status": "done"}
+    entry |= {"subject": "all", "files": {}}
     tables = {"roll": DataFrame({"pupil_id": ["P1"], "surname": ["A"], "forename": ["B"]})}
     about = DataFrame({"school": ["<b>R&D</b>"], "label": ["Summer 2026"]})
     page = write_contents(tmp_path, [entry], {**tables, "about": about}).read_text(encoding="utf-8")
