@@ -140,7 +140,7 @@ ALONE = (
     "priorities reflection school_areas_standing statement_agreement statement_counts statement_ratings statements"
 )
 GOVERNORS = (
-    "benchmarks budget plan_counts priorities rate_comparisons rates reflection representation school_areas_standing "
+    "benchmarks budget impact plan_counts priorities rate_comparisons rates reflection representation school_areas_standing "
     "statement_counts statements support_counts transfer trends"
 )
 
