@@ -14,7 +14,7 @@ from pandas import DataFrame
 from sentrack_lib.cycle.papers import READY
 from sentrack_lib.errors import BadInput
 from sentrack_lib.measures.evaluated import planned_and_evaluated
-from sentrack_lib.records import Store, file_sheets, open_store, recorded, store_there
+from sentrack_lib.records import Saved, Store, file_sheets, open_store, recorded, store_there, take_back
 from sentrack_lib.settings import Parameters, project_root
 from sentrack_lib.sources import schema
 from sentrack_lib.sources.folders import settings_in
@@ -36,14 +36,18 @@ class Keeper:
     laid: int = 0
     """The number of the last save when the page's papers were laid out."""
 
-    def save(self, tables: Mapping[str, DataFrame], by: str) -> Any:
+    def save(self, tables: Mapping[str, DataFrame], by: str) -> Saved:
         """Save rows of records, all or none, under a name."""
         return self._store.save(tables, by)
 
-    def renewed(self, tables: Mapping[str, DataFrame]) -> dict[str, DataFrame]:
+    def take_back(self, saved: Saved, by: str) -> Saved:
+        """Let the rows of a save stand as they did before it."""
+        return take_back(self._store, saved.save_no, by)
+
+    def renewed(self, tables: Mapping[str, DataFrame]) -> Mapping[str, DataFrame]:
         """The tables of a page with what is recorded by now; as they are where nothing was saved since."""
         if self.laid and self._store.latest == self.laid:
-            return dict(tables)
+            return tables
         return {**tables, **planned_and_evaluated(tables, self._store.current(), settings_in(self.folder))}
 
     @cached_property

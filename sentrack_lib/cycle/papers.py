@@ -50,10 +50,32 @@ def lay_out(
     return folder
 
 
+class LaidOut(Mapping[str, DataFrame]):
+    """The tables of a folder, each read when it is first asked for: a page opens before it needs most of them."""
+
+    def __init__(self, folder: Path) -> None:
+        """All that lies in the folder now."""
+        self._files = {file.stem: file for file in sorted(folder.glob("*.parquet"))}
+        self._read: dict[str, DataFrame] = {}
+
+    def __getitem__(self, name: str) -> DataFrame:
+        if name not in self._read:
+            self._read[name] = pd.read_parquet(self._files[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
 def read_papers(folder: Path) -> Papers:
-    """The papers that lie in a folder."""
-    tables = {file.stem: pd.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
-    return Papers((folder / "audience").read_text(encoding="utf-8"), tables)
+    """The papers that lie in a folder, which must stay as long as they are in use."""
+    return Papers((folder / "audience").read_text(encoding="utf-8"), LaidOut(folder))
 
 
 def open_papers(
@@ -88,4 +110,5 @@ def _prepared_apart(**wanted: str) -> Papers:
             raise BadInput(done.stdout.strip())
         if done.returncode:
             raise RuntimeError(f"The papers could not be prepared. {done.stderr.strip()}")
-        return read_papers(desk / "papers")
+        papers = read_papers(desk / "papers")
+        return papers.renewed(dict(papers.tables))  # read now, for the desk is cleared

@@ -3,6 +3,7 @@
 - `open_store(folder, url)`: the store of a school; `.current()` is what stands, `.save(tables, by)` keeps rows, `.trail()` tells
   who changed what;
 - `recorded(school)`: a school with what stands in its store and what its sheets say; `file_sheets(school, store, by)` keeps them;
+- `take_back(store, save_no, by)`: a save is taken back, and stands in the trail as such;
 - `backup`, `restore`: copies that restore; `forget`: removes a pupil for good;
 - `Conflict`, `Mistakes`, `CannotSave`, `Damaged`: why something was not saved, or not opened, as sentences.
 """
@@ -21,3 +22,4 @@ from sentrack_lib.records.store import Saved as Saved
 from sentrack_lib.records.store import Store as Store
 from sentrack_lib.records.store import open_store as open_store
 from sentrack_lib.records.store import store_there as store_there
+from sentrack_lib.records.taking_back import take_back as take_back

@@ -33,7 +33,7 @@ class Changing:
 
     def widget(self) -> widgets.Widget:
         """The form."""
-        whole = widgets.VBox([self.picker, self.place, self.saving.said])
+        whole = widgets.VBox([self.picker, self.place, self.saving.answer])
         whole.add_class("form")
         return whole
 

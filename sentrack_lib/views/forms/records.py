@@ -93,7 +93,7 @@ class Form:
 
     def widget(self) -> widgets.Widget:
         """The form."""
-        whole = widgets.VBox([*(each.widget() for each in self.sections), self.saving.button, self.saving.said])
+        whole = widgets.VBox([*(each.widget() for each in self.sections), self.saving.button, self.saving.answer])
         whole.add_class("form")
         return whole
 

@@ -41,7 +41,7 @@ class Sessions:
         """The form."""
         fields = widgets.HBox([self.provision, self.day, self.minutes, self.note], layout=widgets.Layout(flex_flow="row wrap"))
         fields.add_class("fields")
-        whole = widgets.VBox([fields, self.there, self.saving.button, self.saving.said])
+        whole = widgets.VBox([fields, self.there, self.saving.button, self.saving.answer])
         whole.add_class("form")
         return whole
 
