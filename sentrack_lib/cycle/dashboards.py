@@ -24,6 +24,7 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from sentrack_lib.cycle.environment import only_environment, without_secrets
+from sentrack_lib.cycle.heads import heads, question
 from sentrack_lib.cycle.keeping import kept_school, let_write
 from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.pages import FIRST, MADE_FOR, NOTEBOOKS
@@ -140,15 +141,9 @@ def open_page(request: Any, notebook: nbformat.NotebookNode, cwd: str | None = N
 
 
 def name_pages(page_config: dict[str, Any], **known: Any) -> dict[str, Any]:
-    """Hand the list of pages the question of each."""
+    """Hand the frame and the list of pages the question of each, and what stands at the head of all of them."""
     folder = Path(known["settings"]["voila"].root_dir)
-    page_config["questions"] = {file.name: question(nbformat.read(file, as_version=4)) for file in folder.glob("*.ipynb")}
-    return page_config
-
-
-def question(notebook: nbformat.NotebookNode) -> str:
-    """What a notebook asks: its first line."""
-    return str(notebook.cells[0].source).splitlines()[0].lstrip("# ")
+    return page_config | heads(folder, folder.parent / "papers")
 
 
 def lay_ready(audience: str, folder: Path) -> Path:

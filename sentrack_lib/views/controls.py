@@ -1,19 +1,22 @@
 """The pickers and forms of a page, and the one way it shows its parts: still in a batch, repainted when something changes."""
 
-import asyncio
 import os
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from html import escape
 from typing import Any, Protocol
 
 import ipywidgets as widgets
+from IPython.display import display
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
+from sentrack_lib.views.doors import Doors
 from sentrack_lib.views.forms.choices import pupils
+from sentrack_lib.views.forms.saving import Reversible
+from sentrack_lib.views.painting import Line, Painter
 from sentrack_lib.views.papers import ALL, Papers
-from sentrack_lib.views.parts import Part, Unseen
+from sentrack_lib.views.parts import Opens, Part, Table, Unseen
 
 DASHBOARD = "SENTRACK_DASHBOARD"
 """Set in the environment of a dashboard's kernels; a batch and JupyterLab show the same page without pickers."""
@@ -28,8 +31,6 @@ USUAL = ("year_group", "subject", "teaching_group")
 """The pickers of most pages."""
 CHOOSE_FIRST = {"teaching_group": "Choose a subject first"}
 FAILED = "This part could not be shown. Choose another, or reload the page."
-BREATH = 0.002
-"""Seconds between two parts in which a kernel hears of a later choice."""
 MOST_KEPT = 400
 """Parts a page remembers as drawn, some ten megabytes; its papers never change, so none of them goes out of date."""
 
@@ -45,7 +46,11 @@ class Keeper(Protocol):
         """Save rows of records, all or none; returns the save, with `at_clock` and `rows`."""
         ...
 
-    def renewed(self, tables: Mapping[str, DataFrame]) -> dict[str, DataFrame]:
+    def take_back(self, saved: Any, by: str) -> Any:
+        """Let the rows of a save stand as they did before it; returns the save that does so."""
+        ...
+
+    def renewed(self, tables: Mapping[str, DataFrame]) -> Mapping[str, DataFrame]:
         """The tables of a page with what is recorded by now."""
         ...
 
@@ -61,13 +66,15 @@ class Page:
         self.papers = papers.renewed(keeper.renewed(papers.tables)) if keeper and self._live else papers
         self._author = widgets.Text(description="Your name", placeholder="as it is to stand in the records", **_wide())
         self._author.add_class("author")
-        self._slots: list[tuple[Callable[[Papers], Part], widgets.HTML]] = []
-        self._paint = lru_cache(MOST_KEPT)(lambda part, *place: _painted(part, self.papers.on(*place)))
+        self._painter, self._line = Painter(self._painted), Line(self._heard)
+        self._paint = lru_cache(MOST_KEPT)(self._paint_at)
         self._offering = False
-        self._repainting: asyncio.Task[None] | None = None
+        self._doors: Doors | None = None
         self._said = widgets.HTML()
         self._said.add_class("said")
         self._pickers: dict[str, widgets.Dropdown] = {}
+        if self._live and self._painter.listening:
+            display(self._line.widget())
 
     def pickers(self, *columns: str) -> widgets.Widget | None:
         """The pickers of a dashboard; nothing elsewhere, and nothing where an audience has nothing to choose."""
@@ -87,9 +94,19 @@ class Page:
         """A part of the page, drawn from its papers."""
         if not self._live and not self.keeper:
             return part(self.papers)
-        slot = widgets.HTML(self._paint(part, *_place(self.papers, part)))
-        self._slots.append((part, slot))
-        return slot
+        return self._painter.place(partial(self._drawn, part))
+
+    def _paint_at(self, part: Callable[[Papers], Part], *place: str) -> str:
+        papers = self.papers.on(*place)
+        if not self._live:
+            return _painted(part, papers)
+        pickers = set(self._pickers)
+        if not self._doors or self._doors.papers.tables is not papers.tables or self._doors.pickers != pickers:
+            self._doors = Doors(papers, pickers)
+        return _painted(part, papers, self._doors.at(papers))
+
+    def _drawn(self, part: Callable[[Papers], Part]) -> str:
+        return str(self._paint(part, *_place(self.papers, part)))
 
     def author(self) -> widgets.Widget | None:
         """Who writes in the forms of this page."""
@@ -108,7 +125,15 @@ class Page:
         if not self._author.value.strip():
             raise BadInput(NAME_FIRST)
         assert self.keeper, "a form is shown only where there is a keeper"
-        return self.keeper.save(rows, self._author.value.strip())
+        saved = self.keeper.save(rows, self._author.value.strip())
+        return Reversible(saved, partial(self._take_back, saved), self._kept)
+
+    def _take_back(self, saved: Any) -> Any:
+        """Take back a save under the name of who does so."""
+        if not self._author.value.strip():
+            raise BadInput(NAME_FIRST)
+        assert self.keeper, "a form is shown only where there is a keeper"
+        return self.keeper.take_back(saved, self._author.value.strip())
 
     def _kept(self) -> None:
         """Show what is recorded by now."""
@@ -133,44 +158,61 @@ class Page:
 
     def _changed(self, change: dict[str, object]) -> None:
         """Open the papers at what was picked. Whatever goes wrong is said: a page in a meeting never fails in silence."""
-        if self._offering:
-            return
+        picked = {column: str(picker.value or ALL) for column, picker in self._pickers.items()}
+        if not self._offering:
+            self._open(lambda: self._left(self.papers.on(**picked)))
+
+    def _open(self, choose: Callable[[], Papers]) -> None:
+        """Open the papers at a choice."""
         try:
-            self.papers = self._picked()
+            self.papers = choose()
             self._offer()
             self._say(f"One moment: {self.papers.title} …")
             self._begin_repaint()
         except Exception:
             self._offering = False
             self._say(FAILED)
+            self._tell("all")
 
-    def _picked(self) -> Papers:
-        """The papers opened at what was picked; a teaching group or pupil is left when its subject or year group is."""
-        picked = {column: str(picker.value or ALL) for column, picker in self._pickers.items()}
-        opened = self.papers.on(**picked)
-        gone = [column for column in ("teaching_group", "pupil") if picked.get(column, ALL) not in (ALL, *opened.choices(column))]
-        return self.papers.on(**{**picked, **dict.fromkeys(gone, ALL)}) if gone else opened
+    def _left(self, opened: Papers) -> Papers:
+        """A teaching group or pupil is left when its subject or year group is."""
+        at = _at(opened)
+        gone = [column for column in ("teaching_group", "pupil") if at[column] not in (ALL, *opened.choices(column))]
+        return opened.on(**{**at, **dict.fromkeys(gone, ALL)}) if gone else opened
+
+    def _heard(self, seen: Sequence[int], wish: Mapping[str, str] | None) -> None:
+        """The browser says what it shows, and may ask for a part of the school that was picked on another page, or in a table."""
+        self._painter.look_at(seen)
+        known = {column: value for column, value in (wish or {}).items() if column in self._pickers}
+        if known:
+            self._open(lambda: self._opened(known))
+        elif wish is not None:
+            self._tell()
+
+    def _opened(self, wish: Mapping[str, str]) -> Papers:
+        """The papers opened at each wish that can be chosen there, one after the other."""
+        opened = self.papers
+        for column in (column for column in LABELS if column in wish):
+            if wish[column] in (ALL, *opened.choices(column)):
+                opened = opened.on(**{**_at(opened), column: wish[column]})
+        return self._left(opened)
 
     def _begin_repaint(self) -> None:
-        """Repaint while the kernel goes on listening; a repaint that is still going on for an earlier choice is given up."""
-        if self._repainting:
-            self._repainting.cancel()
-        try:
-            kernel = asyncio.get_running_loop()
-        except RuntimeError:  # nothing listens outside a kernel
-            asyncio.run(self._repaint())
-        else:
-            self._repainting = kernel.create_task(self._repaint())
-
-    async def _repaint(self) -> None:
-        """Paint from the top, each part as soon as it is drawn; forms about a pupil open at the one who is looked at."""
+        """Repaint what follows the pickers; forms about a pupil open at the one who is looked at."""
         for _, made in self._forms:
             if self.papers.pupil != ALL and hasattr(made, "open_at"):
                 made.open_at(self.papers.pupil)
-        for part, slot in self._slots:
-            slot.value = self._paint(part, *_place(self.papers, part))
-            await asyncio.sleep(BREATH)
-        self._say_what_is_shown()
+        self._painter.begin()
+
+    def _painted(self, how_far: str) -> None:
+        """What is on the screen is painted, or everything is."""
+        self._tell(how_far)
+        if how_far == "all":
+            self._say_what_is_shown()
+
+    def _tell(self, painted: str = "") -> None:
+        picked = {column: getattr(self.papers, column) for column in self._pickers}
+        self._line.tell(picked=picked, painted=painted, turn=self._line.turn)
 
     def _say_what_is_shown(self) -> None:
         self._say(f"Shown: {self.papers.title}.")
@@ -186,16 +228,22 @@ def _choices(papers: Papers, column: str) -> list[tuple[str, str]]:
     return [(name, name) for name in papers.choices(column)]
 
 
+def _at(papers: Papers) -> dict[str, str]:
+    """What is picked."""
+    return {column: getattr(papers, column) for column in LABELS}
+
+
 def _place(papers: Papers, part: Callable[[Papers], Part]) -> tuple[str, ...]:
     """What is picked, as far as the part follows it; a part that says nothing of it follows every picker."""
     followed = getattr(part, "follows", tuple(LABELS))
     return tuple(getattr(papers, column) if column in followed else ALL for column in LABELS)
 
 
-def _painted(part: Callable[[Papers], Part], papers: Papers) -> str:
+def _painted(part: Callable[[Papers], Part], papers: Papers, opens: Opens | None = None) -> str:
     """The part as HTML; where it cannot be drawn, one sentence, so that nothing fails in silence or in a traceback."""
     try:
-        return part(papers).html()
+        drawn = part(papers)
+        return drawn.html(opens) if isinstance(drawn, Table) else drawn.html()
     except Exception:  # whatever the fault, the other parts are still of use
         return f"<p role='alert'>{FAILED}</p>"
 

@@ -7,7 +7,7 @@ import base64
 import io
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -39,10 +39,15 @@ _TABLE = Environment(autoescape=True).from_string(
 </style><table id="{{ id }}"><caption>{{ title }}</caption>
 <thead><tr>{% for name, kind in columns %}<th scope="col" class="{{ kind }}">{{ name }}</th>{% endfor %}</tr></thead>
 <tbody>{% for row in rows %}
-<tr>{% for cell in row %}<td class="{{ columns[loop.index0][1] }}">{{ cell }}</td>{% endfor %}</tr>{% endfor %}
+<tr>{% for cell, opens in row %}<td class="{{ columns[loop.index0][1] }}">
+{%- if opens %}<button type="button" data-opens="{{ opens }}" aria-label="{{ cell }}: open">{{ cell }}</button>
+{%- else %}{{ cell }}{% endif -%}
+</td>{% endfor %}</tr>{% endfor %}
 </tbody></table>{% if note %}<p style="margin: .4em 8px 0; color: #1a1a1a; font-size: 13px">{{ note }}</p>{% endif %}</div>"""
 )
 _NUMBER = re.compile(r"[+\N{MINUS SIGN}-]?£?[\d.,]*( %| to \d+)?")
+Opens = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""Of a row, by its headings, what each of its cells opens in a dashboard, as the browser sends it back."""
 PIXELS = 110
 """An inch of a figure on a screen, so that its smallest words are as large as those of a table."""
 
@@ -111,13 +116,14 @@ class Table(Part):
     note: str = ""
     nothing: str = "There is nothing to list."
 
-    def html(self) -> str:
+    def html(self, opens: Opens | None = None) -> str:
         """The table in a frame that scrolls sideways on a phone; a sentence where there is nothing to list."""
         if self.frame.empty:
             return Sentences([f"{self.title}: {self.nothing}"]).html()
         columns = [(name, "number" if all(map(_NUMBER.fullmatch, cells)) else "text") for name, cells in self._said.items()]
         place = re.sub(r"\W+", "-", self.title.lower()).strip("-")
-        return _TABLE.render(id=f"table-{place}", title=self.title, note=self.note, columns=columns, rows=self._rows)
+        rows = [_cells(dict(zip(self._said, row, strict=True)), opens) for row in self._rows]
+        return _TABLE.render(id=f"table-{place}", title=self.title, note=self.note, columns=columns, rows=rows)
 
     def __repr__(self) -> str:
         return "\n".join([self.title, *(" | ".join(row) for row in [self._said, *self._rows])])
@@ -171,6 +177,12 @@ def follows(*pickers: str) -> Callable[[Drawn], Drawn]:
         return part
 
     return marked
+
+
+def _cells(row: Mapping[str, str], opens: Opens | None) -> list[tuple[str, str]]:
+    """Each cell of a row, and what it opens."""
+    found = opens(row) if opens else {}
+    return [(cell, found.get(name, "")) for name, cell in row.items()]
 
 
 def _said(value: object) -> str:

@@ -1,10 +1,12 @@
-// Says aloud what would otherwise happen in silence: a page that does not open, a kernel that ended, a server that stopped.
+// Says aloud what would otherwise happen in silence: a page that does not open, a kernel that ended, a server that stopped; and how
+// far the page is painted.
 const sentrack = (() => {
   const PATIENCE = 90000, EVERY = 4000;
+  const painted = [];
+  const by = (id) => document.getElementById(id);
   const say = (words) => {
-    const lost = document.getElementById("lost");
-    lost.textContent = words;
-    lost.hidden = false;
+    by("lost").textContent = words;
+    by("lost").hidden = false;
   };
   const tell = () => say("This page has lost its connection and no longer follows your choices. Reload it to go on.");
   const late = setTimeout(() => say("This page could not be opened. Reload it; if this comes again, stop and start the dashboards."), PATIENCE);
@@ -14,8 +16,22 @@ const sentrack = (() => {
   address.searchParams.delete("token");
   history.replaceState(null, "", address);
 
+  // What was sent with the page gives way to the widget that follows the pickers; its height is kept meanwhile.
+  const giveWay = () => document.querySelectorAll(".first").forEach((first) => {
+    const widget = first.parentElement.querySelector(".jp-OutputArea-output .jupyter-widgets, .jupyter-widgets");
+    if (widget && (widget.offsetHeight || !first.textContent.trim())) first.remove();
+  });
+
   // A screen reader reads out changes of an element that has this role before it changes.
-  const observer = new MutationObserver(() => document.querySelectorAll(".said:not([role])").forEach((line) => line.setAttribute("role", "status")));
+  const changed = () => {
+    document.querySelectorAll(".said:not([role])").forEach((line) => line.setAttribute("role", "status"));
+    giveWay();
+    painted.forEach((follow) => follow());
+  };
+  let waiting = 0;
+  const observer = new MutationObserver(() => {
+    if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; changed(); });
+  });
 
   const watch = async (kernel) => {
     try {
@@ -27,9 +43,17 @@ const sentrack = (() => {
 
   const finished = () => {
     clearTimeout(late);
-    const known = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-    observer.observe(document.body, { childList: true, subtree: true });
+    const known = JSON.parse(by("jupyter-config-data").textContent);
+    observer.observe(document.querySelector("main"), { childList: true, subtree: true });
+    changed();
     setTimeout(watch, EVERY, `${known.baseUrl}api/kernels/${known.kernelId}`);
   };
-  return { finished };
+
+  const ended = (whole) => {
+    by("end").textContent = whole ? "End of page" : "The rest of the page is being painted …";
+    document.body.dataset.painted = whole ? "all" : "seen";
+  };
+  by("print").addEventListener("click", () => window.print());
+
+  return { finished, ended, onPaint: (follow) => painted.push(follow) };
 })();
