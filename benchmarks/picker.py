@@ -1,52 +1,67 @@
-"""On a dashboard: a picker is changed, and every part of the page is painted anew."""
+"""On a dashboard, in Chromium: a picker is changed, and everything that is on the screen is painted anew.
 
-import json
-import re
-import subprocess
-import sys
-from pathlib import Path
+Counted from the change until the browser has drawn a frame in which no part on the screen is left from the choice before. Parts
+further down follow; they are measured apart, as `whole page`. Each choice is made when the page has come to rest, at the top and
+further down (the pickers stay on the screen), and at places that the page has not shown before.
+"""
+
 from statistics import median
+from typing import Any
 
-from benchmarks.measuring import PROJECT, Measured, Plan, desk, seconds
+from benchmarks.measuring import Measured, Plan
+from benchmarks.pages import TOKEN, browser, chromium, dashboards
 
 GOAL = 300
+PLACES = ("What matters first", "Subject by subject", "Is it the subject, the class, or the pupil?", "Pupil by pupil: three")
+"""Headings to which the page is scrolled."""
+REST = "document.body.dataset.painted === 'all'"
+TO_PLACE = (
+    """title => [...document.querySelectorAll('main h2')].find(each => each.innerText.startsWith(title)).scrollIntoView()"""
+)
+CHANGE = """async ([label, number]) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const select = [...document.querySelectorAll('.pickers select')].find(each => each.labels[0].innerText === label);
+  const onScreen = part => { const box = part.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight; };
+  const old = () => document.body.dataset.painted === 'nothing'
+    || [...document.querySelectorAll('main .part[aria-busy]')].some(onScreen);
+  const began = performance.now();
+  select.selectedIndex = number;
+  select.dispatchEvent(new Event('change', { bubbles: true }));
+  while (old()) await frame();
+  await frame();
+  const seen = performance.now() - began;
+  while (document.body.dataset.painted !== 'all') await frame();
+  return [seen, performance.now() - began];
+}"""
 
 
 def measure(plan: Plan) -> dict[str, Measured]:
-    """The middle time, in milliseconds, over places that the page has not shown before."""
-    command = [sys.executable, "-m", "benchmarks.picker", str(plan.parameters), str(desk("picker"))]
-    said = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
-    middle = 1000 * median(json.loads(said.stdout.splitlines()[-1]))
-    return {"picker": Measured(middle, None, None, "ms", f"at most {GOAL} ms", middle <= GOAL)}
+    """The middle times, in milliseconds."""
+    if not chromium():
+        return {}
+    with dashboards(plan) as (ours, _), browser() as chrome:
+        page = chrome.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(f"{ours}2_review.ipynb?token={TOKEN}")
+        page.wait_for_function(REST, timeout=180_000)
+        found = [_change(page, place, *step) for place, step in zip(PLACES * 9, _steps(page), strict=False)]
+    seen, whole = (median(each[part] for each in found) for part in (0, 1))
+    return {
+        "picker": Measured(seen, None, None, "ms", f"at most {GOAL} ms", seen <= GOAL),
+        "picker, whole page": Measured(whole, None, None, "ms", "no goal", True),
+    }
 
 
-def parts_of(notebook: Path) -> list[tuple[str, str]]:
-    """The parts that a notebook shows, in its order: (`figures`, `by_sen`), …"""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    shown = [re.fullmatch(r"page\.show\((\w+)\.(\w+)\)", "".join(cell["source"]).strip()) for cell in cells]
-    return [(found[1], found[2]) for found in shown if found]
+def _steps(page: Any) -> list[tuple[str, int]]:
+    """Every subject for the whole school, then a subject of one year group after another."""
+    many = {label: page.get_by_label(label, exact=True).locator("option").count() for label in ("Subject", "Year group")}
+    subjects = [("Subject", number) for number in range(1, many["Subject"])]
+    years = [("Year group", number) for number in range(1, many["Year group"])]
+    turn = [("Subject", 1 + number % (many["Subject"] - 1)) for _, number in years]
+    return [*subjects, *(step for both in zip(years, turn, strict=True) for step in both)]
 
 
-def repaints(parameters: Path, folder: Path) -> list[float]:
-    """Seconds of each repaint: every subject for the whole school, then every subject of one year group after another."""
-    import sentrack_lib
-    from sentrack_lib.cycle.papers import read_papers
-    from sentrack_lib.cycle.preparing import prepare
-    from sentrack_lib.settings import Parameters
-
-    papers = read_papers(prepare(Parameters.read(parameters), "inclusion", folder))
-    page = sentrack_lib.Page(papers)
-    year, subject, _ = page.pickers().children[0].children
-    for module, name in parts_of(PROJECT / "notebooks" / "2_review.ipynb"):
-        page.show(getattr(getattr(sentrack_lib, module), name))
-    subjects, years = papers.choices("subject"), papers.choices("year_group")
-    steps = [(subject, each) for each in subjects]
-    steps += [step for each in years for step in ((year, each), (subject, subjects[int(each) % len(subjects)]))]
-    return [seconds(lambda picker=picker, value=value: setattr(picker, "value", value)) for picker, value in steps]
-
-
-if __name__ == "__main__":
-    import os
-
-    os.environ["SENTRACK_DASHBOARD"] = "1"
-    print(json.dumps(repaints(Path(sys.argv[1]), Path(sys.argv[2]))))
+def _change(page: Any, place: str, label: str, number: int) -> tuple[float, float]:
+    page.evaluate(TO_PLACE, place)
+    page.wait_for_timeout(300)
+    seen, whole = page.evaluate(CHANGE, [label, number])
+    return seen, whole

@@ -25,6 +25,8 @@ const sentrack = (() => {
   // A screen reader reads out changes of an element that has this role before it changes.
   const changed = () => {
     document.querySelectorAll(".said:not([role])").forEach((line) => line.setAttribute("role", "status"));
+    // Voilà's own frame brings a head that is empty; the page has one.
+    document.querySelectorAll(".jp-LabShell [role=banner]").forEach((empty) => empty.removeAttribute("role"));
     giveWay();
     painted.forEach((follow) => follow());
   };
@@ -49,9 +51,11 @@ const sentrack = (() => {
     setTimeout(watch, EVERY, `${known.baseUrl}api/kernels/${known.kernelId}`);
   };
 
-  const ended = (whole) => {
-    by("end").textContent = whole ? "End of page" : "The rest of the page is being painted …";
-    document.body.dataset.painted = whole ? "all" : "seen";
+  // Nothing yet, what is on the screen, or the whole page.
+  const WORDS = { nothing: "", seen: "The rest of the page is being painted …", all: "End of page" };
+  const ended = (how) => {
+    by("end").textContent = WORDS[how];
+    document.body.dataset.painted = how;
   };
   by("print").addEventListener("click", () => window.print());
 

@@ -32,7 +32,7 @@
     const now = all[place];
     const hand = document.body.classList.contains("deciding") ? decision() : [];
     cells().forEach((cell) => {
-      const wanted = now.section.cells.includes(cell) || cell.querySelector(".pickers") || hand.includes(cell);
+      const wanted = now.section.cells.includes(cell) || cell.querySelector("h1, .pickers") || hand.includes(cell);
       cell.classList.toggle("aside", !wanted);
       cell.classList.toggle("at-hand", hand.includes(cell) && !now.section.cells.includes(cell));
     });
@@ -67,7 +67,7 @@
     bar.querySelector(".after").addEventListener("click", () => go(1));
     bar.querySelector(".decide")?.addEventListener("click", decide);
     bar.querySelector(".leave").addEventListener("click", toggle);
-    document.querySelector("main").before(bar);
+    document.querySelector("main").prepend(bar);
   };
   const toggle = () => {
     on = !on;

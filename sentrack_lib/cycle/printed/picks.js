@@ -35,10 +35,14 @@ sentrack.picks = (() => {
   // Parts that may show what was picked before are marked until they are painted anew.
   const parts = () => document.querySelectorAll("main .part");
   const number = (part) => Number([...part.classList].find((name) => /^part-\d+$/.test(name)).slice(5));
-  const stale = () => parts().forEach((part) => {
-    part.style.minHeight = `${part.offsetHeight}px`;
-    part.setAttribute("aria-busy", "true");
-  });
+  const stale = () => {
+    const heights = [...parts()].map((part) => [part, part.offsetHeight]);
+    heights.forEach(([part, height]) => {
+      part.style.minHeight = `${height}px`;
+      part.setAttribute("aria-busy", "true");
+    });
+    sentrack.ended("nothing");
+  };
   const fresh = (part) => {
     part.style.minHeight = "";
     part.removeAttribute("aria-busy");
@@ -60,7 +64,7 @@ sentrack.picks = (() => {
     if (!arriving) keep(news.picked);
     if (news.painted) {
       parts().forEach((part) => { if (news.painted === "all" || visible.has(number(part))) fresh(part); });
-      sentrack.ended(news.painted === "all");
+      sentrack.ended(news.painted);
     }
   };
 
