@@ -156,12 +156,15 @@ def dashboards(
     port: Annotated[int, typer.Option(help="The port on this machine.", min=1024, max=65535)] = 8866,
     audience: Annotated[str, typer.Option(help="For whom: inclusion, department or governors.")] = "inclusion",
     subject: Annotated[str, typer.Option(help="For a department: one of its subjects.")] = "all",
+    behind: Annotated[
+        str | None, typer.Option(help="Behind the school's sign-on: the https address people open; see docs/serving.md.")
+    ] = None,
 ) -> None:
     """Serve the pages in a browser, on this machine only, behind a token."""
     from sentrack_lib.cycle.dashboards import serve
     from sentrack_lib.settings import Parameters
 
-    serve(Parameters.read(parameters), port, audience, subject)
+    serve(Parameters.read(parameters), port, audience, subject, behind)
 
 
 @kept.command("export", epilog="Example: sentrack records export data/sample records.xlsx")

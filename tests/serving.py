@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 PATIENCE = 90.0
-TOKEN = "invented-token"
+TOKEN = "invented-token-of-more-than-thirty-two-characters"
 
 
 @dataclass(frozen=True)

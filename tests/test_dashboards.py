@@ -1,5 +1,6 @@
 """What the dashboards' server answers, refuses, hides, and leaves behind when it ends."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ from typing import Any
 import psutil
 import pytest
 from serving import TOKEN, Served, ask, command, free_port, serving
+from tornado.web import HTTPError
 
-from sentrack_lib.cycle import dashboards
+from sentrack_lib.cycle import dashboards, visits
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.sample import write_sample
@@ -105,6 +107,19 @@ def test_no_process_below_the_server_knows_the_token_or_the_school(served: Serve
     assert [value for value in told if TOKEN in value or str(parameters.parent / "invented") in value] == []
 
 
+def test_the_kernel_of_another_visitors_page_is_refused(served: Served, within: dict[str, str]) -> None:
+    kernel = _kernel_of(ask(served.port, REVIEW, **within)[2])
+    other = {"Cookie": ask(served.port, f"/?token={TOKEN}")[1]["set-cookie"]}
+    line = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Version": "13", "Sec_WebSocket_Key": "aW52ZW50ZWQ="}
+    assert ask(served.port, f"/api/kernels/{kernel}", **other)[0] == 404
+    assert ask(served.port, f"/api/kernels/{kernel}/channels", **line, **other)[0] == 404
+    # The token stands in for what a page sends against forgery, so that nothing but whose kernel it is decides.
+    end = f"/voila/api/shutdown/{kernel}?token={TOKEN}"
+    assert ask(served.port, end, "POST", **other)[0] == 404
+    assert ask(served.port, f"/api/kernels/{kernel}", **within)[0] == 200
+    assert ask(served.port, end, "POST", **within)[0] == 204
+
+
 def test_a_kernel_is_told_what_the_server_knows_and_not_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     told: dict[str, Any] = {}
 
@@ -112,10 +127,33 @@ def test_a_kernel_is_told_what_the_server_knows_and_not_who_asks(monkeypatch: py
         told.update(wishes)
         return "kernel"
 
-    monkeypatch.setattr(dashboards.AsyncMappingKernelManager, "start_kernel", start)
+    monkeypatch.setattr(visits.AsyncMappingKernelManager, "start_kernel", start)
     with pytest.raises(StopIteration):
-        dashboards.Kernels().start_kernel(kernel_name="python3", env={"QUERY_STRING": f"token={TOKEN}"}).send(None)
+        visits.Kernels().start_kernel(kernel_name="python3", env={"QUERY_STRING": f"token={TOKEN}"}).send(None)
     assert told == {"kernel_name": "python3", "env": dict(os.environ)}
+
+
+def test_no_more_pages_are_open_at_once_than_the_machine_bears(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visits.Kernels, "list_kernel_ids", lambda self: ["kernel"] * visits.MOST_OPEN)
+    with pytest.raises(HTTPError) as refused:
+        visits.Kernels().start_kernel(kernel_name="python3").send(None)
+    assert (refused.value.status_code, refused.value.log_message) == (503, visits.FULL)
+
+
+def test_a_kernel_that_nobody_uses_ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(dashboards, "IDLE_SECONDS", 1)
+    config = dashboards.settings(free_port(), TOKEN, tmp_path)
+    assert config.VoilaConfiguration.multi_kernel_manager_class is visits.Kernels
+    config.MappingKernelManager.cull_interval = 1
+
+    async def left_alone() -> list[str]:
+        kernels = visits.Kernels(config=config, connection_dir=str(tmp_path))
+        there = [await kernels.start_kernel(kernel_name="python3")]
+        while kernels.list_kernel_ids():
+            await asyncio.sleep(0.1)
+        return [kernel for kernel in there if kernel in kernels.visitors]
+
+    assert asyncio.run(asyncio.wait_for(left_alone(), 60)) == []
 
 
 def test_what_sounds_secret_or_names_the_school_is_kept_from_kernels() -> None:

@@ -7,19 +7,16 @@ of the audience, and neither the school's folder nor the token.
 import contextlib
 import logging
 import os
+import re
 import secrets
 import shutil
 import signal
 import socket
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 import nbformat
-import psutil
-from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
-from tornado.web import HTTPError
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -28,8 +25,10 @@ from sentrack_lib.cycle.heads import heads, question
 from sentrack_lib.cycle.keeping import kept_school, let_write
 from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.pages import FIRST, MADE_FOR, NOTEBOOKS
-from sentrack_lib.cycle.papers import READY
+from sentrack_lib.cycle.papers import READY, private_desk
 from sentrack_lib.cycle.preparing import prepare
+from sentrack_lib.cycle.sign_on import TOKEN, Behind, SignedOn, proxy_token
+from sentrack_lib.cycle.visits import Kernels, for_its_visitor, greet
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import Audience, Parameters, nearest
 from sentrack_lib.views.controls import DASHBOARD
@@ -38,9 +37,7 @@ HERE = "127.0.0.1"
 WRITERS = ("inclusion",)
 """Audiences whose pages may write into the records."""
 IDLE_SECONDS = 900
-MOST_OPEN = 40
-"""Pages open at once; each has a kernel of some ten megabytes of its own."""
-DESK = "sentrack-desk-"
+ABOUT_A_KERNEL = r"/api/(kernels|shutdown)/"
 FRAME = Path(__file__).parent / "printed"
 """Holds what Voilà puts around a page, and its list of pages."""
 FAILED = "It could not be finished. Reload the page; if this comes again, run `sentrack check` on the school's folder."
@@ -51,13 +48,18 @@ POLICY = (
 )
 
 
-def serve(parameters: Parameters, port: int, audience: str = "inclusion", subject: str = "all") -> None:
-    """Prepare the papers of one audience and serve its pages until stopped; `WrongUse` where the port is taken."""
+def serve(
+    parameters: Parameters, port: int, audience: str = "inclusion", subject: str = "all", address: str | None = None
+) -> None:
+    """Prepare the papers of one audience and serve its pages until stopped; `WrongUse` where the port is taken.
+
+    Behind a proxy, `address` is what people open; only this machine is answered all the same."""
     if audience not in get_args(Audience):
         raise WrongUse(f"There is no audience {audience}.{nearest(audience, get_args(Audience))}")
     logging.getLogger("tornado.general").setLevel(logging.ERROR)  # it warns of waiting times that jupyter_server sets
     must_be_free(port)
-    token = os.environ.get("SENTRACK_TOKEN") or secrets.token_urlsafe(24)
+    behind = Behind.read(address) if address else None
+    token = proxy_token() if behind else os.environ.get(TOKEN) or secrets.token_urlsafe(24)
     with contextlib.suppress(KeyboardInterrupt), _desk() as desk:
         _, store, note = kept_school(parameters) if audience in WRITERS else (None, None, "")
         # What is saved while the papers are laid out is newer than they are.
@@ -69,8 +71,8 @@ def serve(parameters: Parameters, port: int, audience: str = "inclusion", subjec
         shown = shown_to_kernels(os.environ, token, str(parameters.school)) | {READY: str(papers), DASHBOARD: "1"}
         with only_environment(shown), warm_parent():
             must_be_free(port)
-            print("\n".join(filter(None, [note, _welcome(audience, port, token)])), flush=True)
-            Framed.launch_instance([str(pages)], config=settings(port, token, desk))
+            print("\n".join(filter(None, [note, _welcome(audience, port, token, behind)])), flush=True)
+            Framed.launch_instance([str(pages)], config=settings(port, token, desk, behind))
 
 
 class Framed(Voila):
@@ -87,18 +89,16 @@ class Framed(Voila):
         known["jinja2_env"].loader.searchpath.insert(0, str(FRAME))
         return known
 
-
-class Kernels(AsyncMappingKernelManager):
-    """Kernels that are told nothing of the visit, whose address holds the token; and not more of them than the machine bears."""
-
-    async def start_kernel(self, **wishes: Any) -> str:  # type: ignore[override]
-        """Start the kernel of one page."""
-        if len(self.list_kernel_ids()) >= MOST_OPEN:
-            raise HTTPError(503, "Too many pages are open. Close some, then reload.")
-        return await super().start_kernel(**{**wishes, "env": dict(os.environ)})
+    def init_handlers(self) -> list[Any]:
+        """Answer about a kernel nobody but the visitor whose page it serves."""
+        routes: list[Any] = super().init_handlers()
+        return [
+            (path, for_its_visitor(handler), *rest) if re.search(ABOUT_A_KERNEL, path) else (path, handler, *rest)
+            for path, handler, *rest in routes
+        ]
 
 
-def settings(port: int, token: str, desk: Path) -> Config:
+def settings(port: int, token: str, desk: Path, behind: Behind | None = None) -> Config:
     """How Voilà is run: nothing but the pages, for nobody but this machine."""
     config = Config()
     config.Voila.ip, config.Voila.port, config.Voila.port_retries = HERE, port, 0
@@ -113,8 +113,10 @@ def settings(port: int, token: str, desk: Path) -> Config:
     config.MappingKernelManager.cull_idle_timeout = IDLE_SECONDS
     config.MappingKernelManager.cull_interval = 60
     config.KernelRestarter.restart_limit = 0  # a new kernel would have forgotten the page, and nobody would be told
+    if behind:
+        config.Voila.base_url, config.Voila.identity_provider_class = behind.path, SignedOn
     headers = {"Referrer-Policy": "no-referrer", "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
-    local = {"allow_remote_access": False, "local_hostnames": ["localhost"]}
+    local = {"allow_remote_access": False, "local_hostnames": [behind.host if behind else "localhost"]}
     config.Voila.tornado_settings = {**local, "headers": headers, "log_function": lambda handler: None}
     return config
 
@@ -137,6 +139,7 @@ def _what_is_shown() -> dict[str, object]:
 def open_page(request: Any, notebook: nbformat.NotebookNode, cwd: str | None = None) -> None:
     """Name the page by its question, and set the cookie without which a page that is left cannot shut down its kernel."""
     _ = request.xsrf_token  # reading it sets it
+    greet(request)
     notebook.metadata["title"] = f"{question(notebook)} \N{MIDDLE DOT} sentrack"
 
 
@@ -176,22 +179,16 @@ def _desk() -> Iterator[Path]:
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    _clear_desks_of_the_dead()
-    with tempfile.TemporaryDirectory(prefix=f"{DESK}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with private_desk() as desk:
+        yield desk
 
 
-def _clear_desks_of_the_dead() -> None:
-    """Remove the folders of servers that were killed, for names lie in them."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{DESK}*-*"):
-        owner = folder.name.removeprefix(DESK).split("-")[0]
-        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _welcome(audience: str, port: int, token: str) -> str:
-    address = f"http://{HERE}:{port}"
+def _welcome(audience: str, port: int, token: str, behind: Behind | None) -> str:
     first = next(page for page in FIRST if audience in MADE_FOR[page])
+    if behind:
+        address = f"https://{behind.host}{behind.path}"
+        return f"Served for {audience} at {address}, behind the proxy, from port {port} of this machine.\nStop with Ctrl-C."
+    address = f"http://{HERE}:{port}"
     return (
         f"Begin, for {audience}, at {address}/voila/render/{first}.ipynb?token={token}\n"
         f"All pages are listed at {address}/?token={token}\nStop with Ctrl-C."

@@ -20,6 +20,8 @@ from sentrack_lib.views.parts import Opens, Part, Table, Unseen
 
 DASHBOARD = "SENTRACK_DASHBOARD"
 """Set in the environment of a dashboard's kernels; a batch and JupyterLab show the same page without pickers."""
+AUTHOR = "SENTRACK_AUTHOR"
+"""Behind the school's sign-on, set in the environment of a page's kernel: who opened it, as the sign-on names them."""
 
 LABELS = {
     "year_group": ("Year group", "All year groups"),
@@ -64,7 +66,9 @@ class Page:
         self._forms: list[tuple[Callable[..., Any], Any]] = []
         self._live = bool(os.environ.get(DASHBOARD))
         self.papers = papers.renewed(keeper.renewed(papers.tables)) if keeper and self._live else papers
-        self._author = widgets.Text(description="Your name", placeholder="as it is to stand in the records", **_wide())
+        known = os.environ.get(AUTHOR, "")
+        told = {"value": known, "disabled": bool(known), "placeholder": "as it is to stand in the records"}
+        self._author = widgets.Text(description="Your name", **told, **_wide())
         self._author.add_class("author")
         self._painter, self._line = Painter(self._painted), Line(self._heard)
         self._paint = lru_cache(MOST_KEPT)(self._paint_at)
