@@ -11,8 +11,9 @@ PARAMETERS ?= parameters/sample.yml
 # Two workers, or one for each processor where there are more; a file's tests stay together, so that what they share is made once.
 PYTEST := $(BIN)/pytest -q
 NBVAL := --nbval-current-env --nbval-cell-timeout=60
-SLOW := tests/browser $(addprefix tests/test_,$(addsuffix .py,dashboards national real_runs runs without_differences loading_properties \
-	fault_corpus real_impact import_properties round_trips oneroster store_under_faults records_commands release_attack class_packs))
+SLOW := tests/browser $(addprefix tests/test_,$(addsuffix .py,dashboards national real_runs runs without_differences \
+	loading_properties fault_corpus real_impact import_properties round_trips oneroster store_under_faults \
+	records_commands release_attack class_packs sign_on lab))
 
 .PHONY: help run test check bench dashboards golden lock
 help:       ## this list
