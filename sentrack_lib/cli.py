@@ -167,6 +167,17 @@ def dashboards(
     serve(Parameters.read(parameters), port, audience, subject, behind)
 
 
+@app.command(epilog="Example: sentrack lab")
+def lab(
+    port: Annotated[int, typer.Option(help="The port on this machine.", min=1024, max=65535)] = 8888,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in a browser, too.")] = True,
+) -> None:
+    """Open the notebooks in JupyterLab, on this machine only: run, change, ask questions of one's own."""
+    from sentrack_lib.cycle.lab import open_lab
+
+    open_lab(port, browser)
+
+
 @kept.command("export", epilog="Example: sentrack records export data/sample records.xlsx")
 def export_records(
     folder: Folder, file: Annotated[Path, typer.Argument(help="The workbook to write.")], url: Url = None

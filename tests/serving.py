@@ -45,7 +45,7 @@ def serving(parameters: Path, temp: Path, *options: str) -> Iterator[Served]:
     port = free_port()
     process = command("dashboards", str(parameters), "--port", str(port), *options, TMPDIR=str(temp), SENTRACK_TOKEN=TOKEN)
     try:
-        _wait(process, port)
+        wait_for(process, port)
         yield Served(process, port, temp)
     finally:
         if process.poll() is None:
@@ -81,7 +81,8 @@ def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int,
     return answer.status, {**{name.lower(): value for name, value in answer.getheaders()}, "set-cookie": cookies}, body
 
 
-def _wait(process: subprocess.Popen[str], port: int) -> None:
+def wait_for(process: subprocess.Popen[str], port: int) -> None:
+    """Wait until something answers at the port."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         assert process.poll() is None, process.communicate()

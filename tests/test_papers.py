@@ -13,7 +13,8 @@ import pytest
 
 from sentrack_lib.cycle import papers as laid
 from sentrack_lib.cycle import preparing
-from sentrack_lib.cycle.papers import DESK, READY, lay_out, open_papers, private_desk, read_papers
+from sentrack_lib.cycle.papers import READY, lay_out, open_papers, read_papers
+from sentrack_lib.cycle.this_machine import DESK, private_desk
 from sentrack_lib.errors import BadInput, SentrackError
 from sentrack_lib.records import recorded
 from sentrack_lib.settings import Parameters

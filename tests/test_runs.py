@@ -29,9 +29,9 @@ from sentrack_lib.cycle import pages, record, runs
 from sentrack_lib.cycle.keeping import freeze, kept_school
 from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.pages import Page, pages_for
-from sentrack_lib.cycle.papers import DESK
 from sentrack_lib.cycle.preparing import reviewed
 from sentrack_lib.cycle.runs import Report, run
+from sentrack_lib.cycle.this_machine import DESK
 from sentrack_lib.errors import SentrackError, WrongUse
 from sentrack_lib.records import open_store
 from sentrack_lib.records import recorded as with_sheets

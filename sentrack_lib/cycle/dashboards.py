@@ -11,7 +11,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -25,15 +24,15 @@ from sentrack_lib.cycle.heads import heads, question
 from sentrack_lib.cycle.keeping import kept_school, let_write
 from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.pages import FIRST, MADE_FOR, NOTEBOOKS
-from sentrack_lib.cycle.papers import READY, private_desk
+from sentrack_lib.cycle.papers import READY
 from sentrack_lib.cycle.preparing import prepare
 from sentrack_lib.cycle.sign_on import TOKEN, Behind, SignedOn, proxy_token
+from sentrack_lib.cycle.this_machine import HERE, must_be_free, private_desk
 from sentrack_lib.cycle.visits import Kernels, for_its_visitor, greet
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import Audience, Parameters, nearest
 from sentrack_lib.views.controls import DASHBOARD
 
-HERE = "127.0.0.1"
 WRITERS = ("inclusion",)
 """Audiences whose pages may write into the records."""
 IDLE_SECONDS = 900
@@ -160,17 +159,6 @@ def lay_ready(audience: str, folder: Path) -> Path:
 def shown_to_kernels(variables: Mapping[str, str], *hidden: str) -> dict[str, str]:
     """The environment without what sounds secret, and without whatever holds one of these texts."""
     return {name: value for name, value in without_secrets(variables).items() if not any(text in value for text in hidden)}
-
-
-def must_be_free(port: int) -> None:
-    """Raise `WrongUse` where something else listens at this port."""
-    with socket.socket() as probe:
-        if os.name == "posix":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a server that has just ended does not count
-        try:
-            probe.bind((HERE, port))
-        except OSError:
-            raise WrongUse(f"Port {port} is taken. Stop what uses it, or choose another: --port {port + 1}.") from None
 
 
 @contextlib.contextmanager

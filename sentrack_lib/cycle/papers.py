@@ -4,20 +4,17 @@ In a run and on a dashboard they lie ready. In JupyterLab another process prepar
 holds what its audience may not see.
 """
 
-import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
-import psutil
 from pandas import DataFrame
 
+from sentrack_lib.cycle.this_machine import private_desk
 from sentrack_lib.errors import BadInput
 from sentrack_lib.privacy import Released, for_audience
 from sentrack_lib.settings import nearest
@@ -25,18 +22,6 @@ from sentrack_lib.views.papers import ALL, Papers
 
 READY = "SENTRACK_PAPERS"
 """Names the folder of prepared papers in the environment of a page's kernel; set by a run or a dashboard, never by a page."""
-DESK = "sentrack-desk-"
-
-
-@contextlib.contextmanager
-def private_desk() -> Iterator[Path]:
-    """A private folder that is gone afterwards; those of processes that were killed go now, for names lie in them."""
-    for left in Path(tempfile.gettempdir()).glob(f"{DESK}*-*"):
-        owner = left.name.removeprefix(DESK).split("-")[0]
-        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{DESK}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
 
 
 def lay_out(

@@ -20,11 +20,12 @@ from sentrack_lib.cycle.keeping import freeze, kept_school
 from sentrack_lib.cycle.kernels import warm_parent
 from sentrack_lib.cycle.packs import cells_of, write_pack
 from sentrack_lib.cycle.pages import FIRST, NOTEBOOKS, Page, pages_for
-from sentrack_lib.cycle.papers import READY, lay_out, private_desk, read_papers
+from sentrack_lib.cycle.papers import READY, lay_out, read_papers
 from sentrack_lib.cycle.preparing import department_subjects, reviewed, subjects_of
 from sentrack_lib.cycle.printing import MISSING, print_pdf
 from sentrack_lib.cycle.record import Record
 from sentrack_lib.cycle.releases import publish, register_of, released, said_of
+from sentrack_lib.cycle.this_machine import private_desk
 from sentrack_lib.cycle.workers import Job, many, warm_up
 from sentrack_lib.errors import RunFailed
 from sentrack_lib.privacy import Released
