@@ -8,13 +8,15 @@ The names a notebook may use:
 - `forms`: where people write what they decide;
 - `findings`: what was found, as sentences;
 - `figures`: pictures with their words;
-- `tables`: tables as they are printed.
+- `tables`: tables as they are printed;
+- `certainty`: intervals and tests, for questions of one's own.
 """
 
 from importlib import import_module
 
 _WHERE = {
     "Page": "sentrack_lib.views.controls",
+    "certainty": "sentrack_lib.measures.groups",
     "figures": "sentrack_lib.views",
     "findings": "sentrack_lib.views",
     "forms": "sentrack_lib.views",
@@ -22,7 +24,7 @@ _WHERE = {
     "open_papers": "sentrack_lib.cycle.papers",
     "tables": "sentrack_lib.views",
 }
-__all__ = ["Page", "figures", "findings", "forms", "open_papers", "open_records", "tables"]
+__all__ = ["Page", "certainty", "figures", "findings", "forms", "open_papers", "open_records", "tables"]
 
 
 def __getattr__(name: str) -> object:
