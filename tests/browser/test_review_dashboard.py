@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import psutil
 import pytest
-from browser.at_the_page import barriers
+from browser.at_the_page import barriers, opening
 from browser.hostile import HOSTILE_GROUP, HOSTILE_PUPIL, HOSTILE_SUBJECT
 from serving import TOKEN, Served
 
@@ -105,6 +105,33 @@ def test_a_page_that_is_left_leaves_no_kernel(inclusion: Served, review: Any, vi
     while time.monotonic() < end and kernel in _kernels(inclusion):
         time.sleep(0.1)
     assert kernel not in _kernels(inclusion)
+
+
+def test_a_page_that_is_left_while_it_is_being_made_leaves_no_kernel(inclusion: Served, review: Any, page: Any) -> None:
+    before = _kernels(inclusion)
+    page.goto(inclusion.page("0_data"), wait_until="commit")
+    page.wait_for_selector("#jupyter-config-data", state="attached")
+    assert _kernels(inclusion) - before
+    page.goto("about:blank")
+    assert not _left_after(page, inclusion, before)
+
+
+def test_twenty_pages_that_are_opened_and_left_leave_no_kernel(inclusion: Served, review: Any, browser: Any) -> None:
+    before = _kernels(inclusion)
+    with opening(browser, inclusion) as open_page:
+        pages = [open_page("0_data") for _ in range(20)]
+        assert len(_kernels(inclusion) - before) == 20
+        for page in pages:
+            page.goto("about:blank")
+        assert not _left_after(pages[0], inclusion, before)
+
+
+def _left_after(page: Any, served: Served, before: set[int]) -> set[int]:
+    """The kernels that are still there when all had time to end; a browser that is shut at once says nothing to the server."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end and _kernels(served) - before:
+        page.wait_for_timeout(200)
+    return _kernels(served) - before
 
 
 def test_governors_are_sent_no_pupil(governors: Served, school: Path, visit: Any) -> None:

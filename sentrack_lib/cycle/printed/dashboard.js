@@ -43,9 +43,19 @@ const sentrack = (() => {
     tell();
   };
 
+  const config = () => JSON.parse(document.getElementById("jupyter-config-data").textContent);
+
+  // Voilà ends the kernel of a page that is left, but not before all of its own script has run.
+  addEventListener("pagehide", () => {
+    if (!document.getElementById("jupyter-config-data")) return;  // there is no kernel yet
+    const known = config(), form = new FormData();
+    form.append("_xsrf", /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? "");
+    navigator.sendBeacon(`${known.baseUrl}voila/api/shutdown/${known.kernelId}`, form);
+  });
+
   const finished = () => {
     clearTimeout(late);
-    const known = JSON.parse(by("jupyter-config-data").textContent);
+    const known = config();
     observer.observe(document.querySelector("main"), { childList: true, subtree: true });
     changed();
     setTimeout(watch, EVERY, `${known.baseUrl}api/kernels/${known.kernelId}`);
