@@ -15,7 +15,7 @@ SLOW := tests/browser $(addprefix tests/test_,$(addsuffix .py,dashboards nationa
 	loading_properties fault_corpus real_impact import_properties round_trips oneroster store_under_faults \
 	records_commands release_attack class_packs sign_on lab))
 
-.PHONY: help run test check bench dashboards golden lock
+.PHONY: help run test check bench dashboards golden lab lock
 help:       ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
@@ -42,6 +42,9 @@ bench: .venv/ready      ## how fast, beside a peer, as ratios
 
 dashboards: .venv/ready ## the pages in a browser, on this machine only
 	$(BIN)/sentrack dashboards $(PARAMETERS)
+
+lab: .venv/ready        ## the notebooks in JupyterLab, on this machine only
+	$(BIN)/sentrack lab
 
 lock: .venv/ready       ## write down the exact versions that are installed
 	$(BIN)/pip freeze --exclude-editable > requirements.lock
