@@ -145,7 +145,8 @@ def open_page(request: Any, notebook: nbformat.NotebookNode, cwd: str | None = N
 def name_pages(page_config: dict[str, Any], **known: Any) -> dict[str, Any]:
     """Hand the frame and the list of pages the question of each, and what stands at the head of all of them."""
     folder = Path(known["settings"]["voila"].root_dir)
-    return page_config | heads(folder, folder.parent / "papers")
+    page_config.update(heads(folder, folder.parent / "papers"))  # the list of pages does not look at what is returned
+    return page_config
 
 
 def lay_ready(audience: str, folder: Path) -> Path:
