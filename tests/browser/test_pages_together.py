@@ -137,6 +137,16 @@ def test_a_row_opens_what_it_names(opened: Any) -> None:
     page.close()
 
 
+def test_a_table_is_one_stop_of_the_tab_key_and_arrows_lead_through_what_opens(review: Any) -> None:
+    doors = review.locator('[aria-label^="Who to look at first"] button[data-opens]')
+    assert [door.get_attribute("tabindex") for door in doors.all()].count("0") == 1
+    doors.first.focus()
+    review.keyboard.press("ArrowDown")
+    assert review.evaluate(f"{FOCUSED}.innerText") == doors.nth(1).inner_text()
+    review.keyboard.press("ArrowUp")
+    assert review.evaluate(f"{FOCUSED}.innerText") == doors.first.inner_text()
+
+
 def test_a_name_leads_to_the_page_of_the_pupil(opened: Any) -> None:
     page = opened("2_review")
     name = page.locator('[aria-label^="Who to look at first"] button[data-opens]').nth(1)

@@ -30,6 +30,7 @@
       });
     }
     table.tBodies[0].append(...rows);
+    atStop(table, doors(table)[0]);
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       if (own.order && column === own.column) head.setAttribute("aria-sort", own.order);
       else head.removeAttribute("aria-sort");
@@ -43,6 +44,7 @@
       const text = row.innerText.toLowerCase() || row.textContent.toLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
     });
+    atStop(table, doors(table)[0]);
     const left = rows.filter((row) => !row.hidden).length;
     if (count) count.textContent = words.length ? `${left} of ${rows.length} rows` : "";
   };
@@ -55,8 +57,24 @@
     arranged(table);
   };
 
+  // A table is one stop of the Tab key however many of its cells open something; the arrows lead from one to the next.
+  const doors = (table) => [...table.tBodies[0].querySelectorAll("button[data-opens]")].filter((door) => door.offsetParent);
+  const atStop = (table, stop) => doors(table).forEach((door) => { door.tabIndex = door === stop ? 0 : -1; });
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const door = step && event.target.closest?.("td button[data-opens]");
+    if (!door) return;
+    const all = doors(door.closest("table"));
+    const next = all[all.indexOf(door) + step];
+    event.preventDefault();
+    if (!next) return;
+    atStop(door.closest("table"), next);
+    next.focus();
+  });
+
   const fit = (table) => {
     table.dataset.list = "";
+    atStop(table, table.tBodies[0].querySelector("button[data-opens]"));
     if (!standing.has(table.id)) standing.set(table.id, { column: 0, order: "", words: "" });
     if (table.tBodies[0].rows.length > 1) {
       [...table.tHead.rows[0].cells].forEach((head, column) => {
