@@ -34,52 +34,28 @@ def shared_star():
 @pytest.fixture(scope="module")
 def school(shared_star, tmp_path_factory):
     folder = tmp_path_factory.mktemp("star")
-    import_files([shared_star], folder, None, "star", None)
+    for profile in ("star", "star_provisions"):
+        import_files([shared_star], folder, None, profile, None)
     return load_school(folder)
 
 
-def told(school, term: str, provisions: list[dict], who: dict[str, pd.Index], drawn: dict[str, DataFrame]) -> DataFrame:
-    """The impact of some provisions, recorded as a school would record them."""
+def told(school, term: str, records: dict[str, DataFrame]) -> DataFrame:
+    """The impact of what is recorded."""
     now = Term.named(term)
-    of_all = {"term": term, "wave": "targeted"}
-    started = {each["provision_id"]: each["start"] for each in provisions}
-    parts = [DataFrame({"pupil_id": who[own], "provision_id": own, "start": day, "term": term}) for own, day in started.items()]
-    records = {"provisions": DataFrame([{**of_all, **each} for each in provisions]), "provision_pupils": pd.concat(parts)}
-    if drawn:
-        records["draws"] = pd.concat([rows.assign(provision_id=own, term=term) for own, rows in drawn.items()])
     here = {name: table[table["term"].eq(term)] for name, table in school.tables.items() if name in ("pupils", "teaching_groups")}
     tables = {"roll": here["pupils"], "teaching_groups": here["teaching_groups"], **of_all_terms(school, now)}
     return impact_tables(tables, records, now, school.settings.calendar)["impact"].set_index("provision_id")
 
 
 @pytest.fixture(scope="module")
-def grade_1(school, pupils) -> DataFrame:
-    """An assistant in the class in grade 1, of pupils drawn from regular classes; a small class from the first day, and later."""
-    ordinary = [REGULAR, WITH_AIDE]
-    lot = pupils[pupils["gkclasstype"].isin(ordinary) & pupils["g1classtype"].isin(ordinary)]
-    drawn = DataFrame({"pupil_id": lot.index, "drawn": lot["g1classtype"].eq(WITH_AIDE).map({True: "Y", False: "N"})})
-    new = pupils["gkclasstype"].isin(ordinary) & pupils["g1classtype"].eq(SMALL)
-    taken_out = pupils["g1specin"].eq("YES") & pupils["gkspecin"].eq("NO")
-    grade, first = {"start": "1986-09-01"}, {"start": "1985-09-01"}
-    provisions = [
-        *(
-            {"provision_id": f"aide {subject}", "name": "An assistant in class", "subject": subject, **grade}
-            for subject in SUBJECTS
-        ),
-        {"provision_id": "small", "name": "A small class", "subject": "Reading", "chosen_by": "lot", **first},
-        {"provision_id": "small later", "name": "A small class from grade 1", "subject": "Reading", **grade},
-        {"provision_id": "taken out", "name": "Instruction out of class", "subject": "Reading", **grade},
-    ]
-    aided = drawn.loc[drawn["drawn"].eq("Y"), "pupil_id"]
-    small = pupils.index[pupils["gkclasstype"].eq(SMALL)]
-    who = {"small": small, "small later": pupils.index[new], "taken out": pupils.index[taken_out]}
-    lots = {f"aide {subject}": drawn for subject in SUBJECTS}
-    return told(school, "1986-87-summer", provisions, who | dict.fromkeys(lots, aided), lots)
+def grade_1(school) -> DataFrame:
+    """What the profile records of grade 1: an assistant in class, a small class from the first day and later, being taken out."""
+    return told(school, "1986-87-summer", school.records)
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_an_assistant_in_class_is_measured_like_anyone_would_and_not_told_apart_from_the_teachers(grade_1, pupils, subject):
-    found, column = grade_1.loc[f"aide {subject}"], SUBJECTS[subject]
+    found, column = grade_1.loc[f"aide-{subject.casefold()}"], SUBJECTS[subject]
     ordinary = [REGULAR, WITH_AIDE]
     rows = pupils[pupils["gkclasstype"].isin(ordinary) & pupils["g1classtype"].isin(ordinary)]
     rows = rows.dropna(subset=[f"gk{column}", f"g1{column}", "g1schid"])
@@ -96,21 +72,25 @@ def test_an_assistant_in_class_is_measured_like_anyone_would_and_not_told_apart_
 
 
 def test_what_cannot_be_told_of_real_pupils_is_not(grade_1):
-    rows = grade_1.loc[["small", "small later", "taken out"]]
+    rows = grade_1.loc[["small-class", "small-class-later", "taken-out"]]
     assert rows["effect"].isna().all() and rows["verdict"].eq("cannot tell").all()
-    assert "no grades of its pupils from before" in rows.loc["small", "why"]
-    assert rows.loc[["small later", "taken out"], "why"].str.contains("no earlier baseline").all()
+    assert "no grades of its pupils from before" in rows.loc["small-class", "why"]
+    assert rows.loc[["small-class-later", "taken-out"], "why"].str.contains("no earlier baseline").all()
 
 
 def test_a_small_class_that_pupils_came_to_later_is_held_against_those_who_did_not(school, pupils):
     ordinary = [REGULAR, WITH_AIDE]
     late = pupils["gkclasstype"].isin(ordinary) & pupils["g1classtype"].isin(ordinary) & pupils["g2classtype"].eq(SMALL)
     always = pupils["g1classtype"].eq(SMALL) | pupils["gkclasstype"].eq(SMALL)
+    term, wave = "1987-88-summer", "targeted"
     provisions = [
         {"provision_id": "late", "name": "A small class from grade 2", "subject": "Reading", "start": "1987-09-01"},
         {"provision_id": "always", "name": "A small class", "subject": "Reading", "start": "1985-09-01"},
     ]
     who = {"late": pupils.index[late], "always": pupils.index[always]}
-    found = told(school, "1987-88-summer", provisions, who, {}).loc["late"]
+    parts = [DataFrame({"pupil_id": who[own], "provision_id": own, "start": day}) for own, day in (
+        (each["provision_id"], each["start"]) for each in provisions)]  # fmt: skip
+    rows = DataFrame(provisions).assign(term=term, wave=wave)
+    found = told(school, term, {"provisions": rows, "provision_pupils": pd.concat(parts).assign(term=term)}).loc["late"]
     # 80 pupils whom nobody drew: no effect is seen, and none under 0.2 SD could have been.
     assert found["n"] == 80 and found["verdict"] == "cannot tell" and found["low"] < 0 < found["high"]

@@ -132,7 +132,8 @@ def _to_parents(papers: Papers, pupil: str) -> str:
 
 def _told(papers: Papers, pupil: str, about: DataFrame) -> Sequence[str]:
     """What was agreed about one child, as the gate for parents lets it through."""
-    handed = for_parent({**papers.tables, "agreed": about}, pupil)["agreed"]
+    known = {name: papers.tables[name] for name in ("about", "roll")}
+    handed = for_parent({**known, "agreed": about}, pupil)["agreed"]
     forename = papers.tables["roll"].set_index("pupil_id").loc[[pupil], "forename"].iloc[0]
     name = str(forename) if pd.notna(forename) else "your child"
     opening = f"At our review we talked about how {name} is getting on. This is what we agreed:"
