@@ -5,7 +5,7 @@ from pandas import DataFrame
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Sentences, Unseen, follows
 from sentrack_lib.views.tables.impact import NOT_SHOWN
-from sentrack_lib.views.words import are, band_of, number, pounds, said, sentence
+from sentrack_lib.views.words import are, band_of, number, of, pounds, said, sentence
 
 NOTHING = "No provision is recorded this school year, so there is nothing to evaluate."
 MOST_NAMED = 3
@@ -33,9 +33,12 @@ def impact(papers: Papers) -> Part:
 def _verdicts(whole: int, benefit: int, harm: int) -> str:
     if not benefit and not harm:
         return f"Of {said(whole, 'provision')} it cannot yet be told for any whether it worked; that does not mean that none did."
-    worked = f"{sentence(said(benefit, 'provision'))} of {whole} {are(benefit)} found to help"
+    if whole == 1:
+        return f"The only provision is found to {'help' if benefit else 'do harm'}."
+    worked = f"{sentence(of(benefit, whole, 'provision'))} {are(benefit)} found to help"
     worse = f", and {said(harm, 'provision')} to do harm" if harm else ""
-    return f"{worked}{worse}; of the other {whole - benefit - harm} it cannot be told."
+    rest = whole - benefit - harm
+    return f"{worked}{worse}{f'; of the other {rest} it cannot be told' if rest else ''}."
 
 
 def _found(rows: DataFrame, told: str) -> list[str]:

@@ -11,6 +11,7 @@ from sentrack_lib.views.words import band_of, number, pounds, sentence
 
 NOT_SHOWN = "Whether provision worked is shown to those who plan it."
 UNNAMED = "Who is compared with whom is shown to the inclusion manager."
+ALL_OF_THEM = "Of provisions of which an effect is told; all others stand in the workbook."
 MOST_COMPARED = 20
 """Comparators listed for one provision: longer lists go unread, and all of them are in the table of the run."""
 GROUNDS = (
@@ -39,7 +40,8 @@ def impact_grounds(papers: Papers) -> Part:
         "Could be seen from": rows["detectable"].map(lambda size: number(size, signed=False)),
         "Sessions attended": _sessions(rows),
     })  # fmt: skip
-    return Table(shown, f"What can be known of each provision? {papers.label}", GROUNDS, "no provision is recorded.")
+    title = f"What can be known of each provision? {papers.label}"
+    return Table(_said_here(shown), title, GROUNDS, "no provision is recorded.")
 
 
 @follows()
@@ -57,7 +59,13 @@ def impact(papers: Papers) -> Part:
         "Verdict": rows["verdict"],
         "Why": rows["why"],
     })  # fmt: skip
-    return Table(shown, f"Did each provision work? {papers.label}", NOTE, "no provision is recorded.")
+    return Table(_said_here(shown), f"Did each provision work? {papers.label}", NOTE, "no provision is recorded.")
+
+
+def _said_here(shown: DataFrame) -> DataFrame:
+    """The columns in which something is said to these readers."""
+    blank = [name for name in shown if shown[name].astype("str").eq("").all()]
+    return shown.drop(columns=blank) if len(shown) else shown
 
 
 def _ordered(rows: DataFrame) -> DataFrame:
@@ -109,7 +117,9 @@ def impact_pupils(papers: Papers) -> Part:
     if papers.audience != "inclusion" or not papers.has("impact_pupils", "impact", "roll"):
         return Unseen(UNNAMED)
     rows = papers.of_pupils("impact_pupils").merge(called(papers), on="pupil_id")
-    names = papers.tables["impact"].drop_duplicates("provision_id").set_index("provision_id")["name"]
+    known = papers.tables["impact"].drop_duplicates("provision_id").set_index("provision_id")
+    names = known["name"]
+    rows = rows[rows["provision_id"].isin(known.index[known["low"].notna()])]
     rows = rows.assign(name=rows["provision_id"].map(names).fillna(rows["provision_id"]), first=rows["side"].ne("treated"))
     rows = rows.sort_values(["name", "first", "alike", "p1"], ascending=[True, True, False, True], kind="stable")
     some = rows[rows.groupby(["name", "side"]).cumcount().lt(MOST_COMPARED)]
@@ -127,8 +137,8 @@ def impact_pupils(papers: Papers) -> Part:
         "Sessions": _attended(some),
     })  # fmt: skip
     fewer = f" Of each side the first {MOST_COMPARED}." if len(some) < len(rows) else ""
-    note = f"Scores in points of the scale. Not counted: without grades from all terms, or began in another term.{fewer}"
-    return Table(shown, f"Who is compared with whom: {papers.title}", note, "nobody here is in a provision, or compared.")
+    note = f"{ALL_OF_THEM} Scores in points of the scale; not counted: without all grades, or began in another term.{fewer}"
+    return Table(shown, f"Who is compared with whom: {papers.title}", note, "no effect can be told.")
 
 
 def _attended(rows: DataFrame) -> Series:
