@@ -13,6 +13,9 @@ PICTURES = {
     "review.png": ("outputs/sample/2025-26-summer", "2_review", None, 1000),
     "plan.png": ("outputs/sample/2025-26-summer", "3_plan", None, 1150),
     "given.png": ("outputs/sample/2025-26-summer", "4_implement", "img[alt^='Is the agreed support']", None),
+    "worked.png": ("outputs/sample/2025-26-summer", "5_monitor", None, 1350),
+    "home.png": ("outputs/sample/2025-26-summer", "home", None, 760),
+    "judged.png": ("outputs/sample/2025-26-summer", "1_self_evaluation", "img[alt^='How much is in place']", None),
     "star.png": ("outputs/star_all/1986-87-summer", "2_review", "img[alt^='Do pupils with SEN']", None),
 }
 TERM = "2025-26-autumn"

@@ -144,18 +144,18 @@ def test_agencies_are_told_apart_and_a_meeting_yet_to_be_held_is_no_contact(tabl
     assert agencies({}, Term.named(TERM)).empty
 
 
-def test_a_protocol_says_who_met_what_was_agreed_and_who_does_it(found) -> None:
+def test_minutes_say_who_met_what_was_agreed_and_who_does_it(found) -> None:
     papers = Papers("inclusion", found)
-    told = repr(parts.protocol(papers))
+    told = repr(parts.minutes(papers))
     newest = found["meetings"][found["meetings"]["agreed"].notna()].sort_values(["on", "meeting_id"]).iloc[-1]
     assert newest["agreed"] in told and newest["present"] in told and "Who does what, until when" in told
-    assert "No meeting is recorded" in repr(parts.protocol(papers.on(pupil=_without_meeting(found))))
+    assert "No meeting is recorded" in repr(parts.minutes(papers.on(pupil=_without_meeting(found))))
 
 
-def test_the_protocol_of_a_pupil_is_that_of_a_meeting_about_the_pupil(found) -> None:
+def test_the_minutes_of_a_pupil_are_those_of_a_meeting_about_the_pupil(found) -> None:
     rows = found["meetings"].dropna(subset=["pupil_id", "agreed"])
     here = rows[rows["pupil_id"].isin(found["roll"]["pupil_id"])].sort_values(["on", "meeting_id"]).iloc[-1]
-    assert here["agreed"] in repr(parts.protocol(Papers("inclusion", found).on(pupil=here["pupil_id"])))
+    assert here["agreed"] in repr(parts.minutes(Papers("inclusion", found).on(pupil=here["pupil_id"])))
 
 
 def _without_meeting(found: dict[str, DataFrame]) -> str:

@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from sentrack_lib.measures.representation import COLUMNS, FEW_STARTS, THING, excesses, representation
 from sentrack_lib.measures.sets import sets
 from sentrack_lib.measures.turnout import attended_activities, turnout
-from sentrack_lib.privacy.governors import RULES
+from sentrack_lib.privacy.governors import _who_takes_part
 from sentrack_lib.views import figures, findings, tables
 from sentrack_lib.views.papers import Papers
 
@@ -271,7 +271,7 @@ def test_the_table_says_why_nothing_can_be_said_and_the_figure_says_all_it_shows
 
 def test_governors_see_rounded_counts_and_no_sizes():
     roll = roll_of("K" * 20 + "N" * 80)
-    handed = RULES["representation"](found(roll, going(roll["pupil_id"][3:60])))
+    handed = _who_takes_part(found(roll, going(roll["pupil_id"][3:60])), 20)
     shown = tables.representation(papers_of(handed, "governors"))
     assert shown.frame.columns.to_list() == ["What", "Kind", "Statement", "With SEN", "Verdict"] and "Rounded" in shown.note
     assert "Nothing that may be drawn" in repr(figures.representation(papers_of(handed, "governors")))

@@ -333,7 +333,7 @@ def test_where_nothing_is_recorded_it_is_said(found, rule):
 
 
 @pytest.mark.parametrize("number, shown", {
-    9: "Something is agreed for none of 299 pupils flagged to act on. Review meetings held this school year: 3.",
+    9: "Something is agreed for none of 297 pupils flagged to act on. Review meetings held this school year: 3.",
     16: "It is so at 68 of 135 places of work where it is answered; not answered at 25. "
         "Pupils with an adult who are mostly taught apart: 15 of 505.",
     38: "Pupils who answered a questionnaire: with SEN 31 of 100, without 62 of 504. "

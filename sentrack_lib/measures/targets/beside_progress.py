@@ -35,6 +35,7 @@ MISSED_AND = {
     NOT_KNOWN: "progress cannot be told: ask those who teach the pupil what stood in the way.",
 }
 HARDER = "ask for a harder one"
+KEYS = ["pupil_id", "subject"]
 
 
 def targets_and_progress(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], as_of: date) -> DataFrame:
@@ -51,9 +52,9 @@ def targets_and_progress(tables: Mapping[str, DataFrame], scales: Mapping[str, S
     held = tables["targets"]
     rows = held[held["kind"].eq(INDIVIDUAL) & held["pupil_id"].notna() & held["subject"].notna()]
     rows = rows[[*HELD, "scale"]].reset_index(drop=True).rename(columns={"state": "standing"})
-    rows = rows.join(_once(tables["progress"], FOUND), on=["pupil_id", "subject"])
+    rows = rows.merge(_once(tables["progress"], FOUND), how="left", on=KEYS)
     now = tables["suggested_targets"].rename(columns={"scale": "scale_now"})
-    rows = rows.join(_once(now, ["now", "now_points", "scale_now"]), on=["pupil_id", "subject"])
+    rows = rows.merge(_once(now, ["now", "now_points", "scale_now"]), how="left", on=KEYS)
     grades = _Grades(scales, now)
     read = DataFrame([grades.beside(row) for row in rows_of(rows)], index=rows.index, columns=list(grades.READ))
     rows = rows.drop(columns=["scale", "expected"]).join(read)
@@ -66,8 +67,7 @@ def targets_and_progress(tables: Mapping[str, DataFrame], scales: Mapping[str, S
 
 def _once(rows: DataFrame, columns: list[str]) -> DataFrame:
     """The first row of each pupil and subject."""
-    keys = ["pupil_id", "subject"]
-    return rows[[*keys, *columns]].astype(dict.fromkeys(keys, "str")).drop_duplicates(keys).set_index(keys)
+    return rows[[*KEYS, *columns]].astype(dict.fromkeys(KEYS, "str")).drop_duplicates(KEYS)
 
 
 class _Grades:
