@@ -187,7 +187,9 @@ def test_a_pdf_holds_what_its_page_shows_and_governors_hold_nothing_of_any_pupil
         content = print_pdf(copy).read_bytes()
         assert content.startswith(b"%PDF") and content.rstrip().endswith(b"%%EOF")
         said[name] = content + b"\n".join(unpacked(content))
-    assert not [mark for mark in marks_of(roll) if mark in said[pages[0]]]
+    # Its table of contents counts bytes: any number may stand there.
+    counted = re.compile(rb"\d{10} \d{5} [nf]|startxref\s+\d+")
+    assert not [mark for mark in marks_of(roll) if mark in counted.sub(b"", said[pages[0]])]
     assert not [file for file in tmp_path.iterdir() if file.suffix not in (".html", ".pdf")]
     assert b"/Title" in said[pages[0]] and str(Path.home()).encode() + b"/" not in said[pages[0]]
 

@@ -112,6 +112,10 @@ class Page:
     def _drawn(self, part: Callable[[Papers], Part]) -> str:
         return str(self._paint(part, *_place(self.papers, part)))
 
+    def live(self, part: Callable[[Papers], Part]) -> Part | widgets.HTML | None:
+        """A part that is true only while the page is open, such as when the batch was run last; nothing in a batch."""
+        return self.show(part) if self._live or self.keeper else None
+
     def author(self) -> widgets.Widget | None:
         """Who writes in the forms of this page."""
         return self._author if self.keeper else None

@@ -143,8 +143,12 @@ def test_governors_are_sent_no_pupil(governors: Served, school: Path, visit: Any
 
 def test_governors_are_offered_their_pages_alone(governors: Served, page: Any) -> None:
     page.goto(f"{governors.address}/?token={TOKEN}")
-    plans = "What do we do about it, with whom, until when, and at what cost?"
-    assert page.locator("li a").all_inner_texts() == ["Who is not making expected progress?", plans]
+    assert page.locator("li a").all_inner_texts() == [
+        "How well does the school do for pupils with SEN, and what comes first?",
+        "Who is not making expected progress?",
+        "What do we do about it, with whom, until when, and at what cost?",
+        "Did it work, were we right, and what comes next?",
+    ]
     assert page.goto(governors.page("0_data")).status >= 400
 
 

@@ -29,11 +29,11 @@ MADE = dict.fromkeys(
 )
 """Columns that are added once all provisions are there."""
 IMPACT = [
-    "provision_id", "name", "subject", "area_of_need", "wave", "chosen_by", "rung", "ladder", "offered", "n", "comparators",
-    "alike", "scale", "earlier", "before", "began", "beside", "detectable", "raw_gain", "expected_gain", "effect", "low", "high",
-    "alike_low", "alike_high", "change", "change_low", "change_high", "months", "months_low", "months_high", "p", "q_value",
-    "permutation_p", "seed", "planned", "attended", "attended_share", "mostly_there", "rated", "rated_good", "scored",
-    "score_gain", "cost_per_pupil", "cost_low", "cost_high", "verdict", "why",
+    "provision_id", "n", "comparators", "effect", "low", "high", "months_low", "months_high", "cost_per_pupil", "verdict",
+    "why", "name", "subject", "area_of_need", "wave", "chosen_by", "rung", "ladder", "offered", "alike", "scale",
+    "earlier", "before", "began", "beside", "detectable", "raw_gain", "expected_gain", "alike_low", "alike_high",
+    "change", "change_low", "change_high", "months", "p", "q_value", "permutation_p", "seed", "planned", "attended",
+    "attended_share", "mostly_there", "rated", "rated_good", "scored", "score_gain", "cost_low", "cost_high",
 ]  # fmt: skip
 Tables = Mapping[str, DataFrame]
 
