@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+from sentrack_lib.sources.sample import write_sample
+
 PATIENCE = 90.0
 TOKEN = "invented-token-of-more-than-thirty-two-characters"
 
@@ -36,6 +38,14 @@ class Served:
         self.process.send_signal(how)
         out, error = self.process.communicate(timeout=30)
         return self.process.returncode, out, error
+
+
+def small_school(folder: Path) -> Path:
+    """The parameters file of a small invented school in a folder."""
+    write_sample(folder / "invented", 60, 1, 1)
+    file = folder / "parameters.yml"
+    file.write_text(f"school: {folder / 'invented'}\nterm: 2025-26-summer\n", encoding="utf-8")
+    return file
 
 
 @contextlib.contextmanager

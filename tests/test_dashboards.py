@@ -9,24 +9,19 @@ from typing import Any
 
 import psutil
 import pytest
-from serving import TOKEN, Served, ask, command, free_port, serving
+from serving import TOKEN, Served, ask, command, free_port, serving, small_school
 from tornado.web import HTTPError
 
 from sentrack_lib.cycle import dashboards, visits
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import Parameters
-from sentrack_lib.sources.sample import write_sample
 
 REVIEW = "/voila/render/2_review.ipynb"
 
 
 @pytest.fixture(scope="module")
 def parameters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("school")
-    write_sample(folder / "invented", 60, 1, 1)
-    file = folder / "parameters.yml"
-    file.write_text(f"school: {folder / 'invented'}\nterm: 2025-26-summer\n", encoding="utf-8")
-    return file
+    return small_school(tmp_path_factory.mktemp("school"))
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from serving import TOKEN, Served, ask, free_port, serving
+from serving import TOKEN, Served, ask, free_port, serving, small_school
 
 from sentrack_lib.cycle import dashboards, visits
 from sentrack_lib.cycle.sign_on import Behind, SignedOn
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import Parameters
-from sentrack_lib.sources.sample import write_sample
 from sentrack_lib.views.controls import AUTHOR, Page
 
 HOST = "sentrack.school.example"
@@ -26,11 +25,7 @@ LINE = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version"
 
 @pytest.fixture(scope="module")
 def parameters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("school")
-    write_sample(folder / "invented", 60, 1, 1)
-    file = folder / "parameters.yml"
-    file.write_text(f"school: {folder / 'invented'}\nterm: 2025-26-summer\n", encoding="utf-8")
-    return file
+    return small_school(tmp_path_factory.mktemp("school"))
 
 
 @pytest.fixture(scope="module")

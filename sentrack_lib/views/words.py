@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from sentrack_lib.measures.spoken import sentence as sentence
+
 SPOKEN = {
     "SEN support": "pupils at SEN support",
     "EHC plan": "pupils with an EHC plan",
@@ -52,11 +54,6 @@ def are(count: int) -> str:
 def have(count: int) -> str:
     """`has` for one, `have` for none and many."""
     return "has" if count == 1 else "have"
-
-
-def sentence(text: str) -> str:
-    """The text with a capital letter in front."""
-    return text[:1].upper() + text[1:]
 
 
 def number(value: float, digits: int = 2, signed: bool = True) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.adults.spoken import counted, listed, told
 from sentrack_lib.measures.adults.timetable import NOT_SAID, Timetable
 from sentrack_lib.measures.groups.certainty import SHOWN, wilson
+from sentrack_lib.measures.spoken import counted, listed, told
 
 QUESTIONS = {
     "with_peers": (16, "Do the pupils learn together with the rest of the class?", "learning together with the class"),

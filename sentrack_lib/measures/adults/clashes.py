@@ -5,9 +5,9 @@ from functools import reduce
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.adults.spoken import told
 from sentrack_lib.measures.adults.times import SLOT, said_when, together
 from sentrack_lib.measures.adults.timetable import AT, IN_CLASS, NOT_SAID, ONE_TO_ONE, Timetable
+from sentrack_lib.measures.spoken import told
 
 TWO_PLACES, TWO_ADULTS = "two places", "two adults"
 COLUMNS = ["kind", "adult_id", "other_adult_id", "pupil_id", "day", "starts", "what", "other", "sentence"]

@@ -4,9 +4,9 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.measures.adults.roles import NO_ROLE
-from sentrack_lib.measures.adults.spoken import counted, told
 from sentrack_lib.measures.adults.timetable import Timetable, lessons
 from sentrack_lib.measures.pay import hourly_cost_on
+from sentrack_lib.measures.spoken import counted, told
 
 WEEK = 7
 COLUMNS = ["role", "place", "adults", "hours_week", "cost_week", "cost_term", "weeks", "without_hours", "without_rate", "why"]

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.adults.spoken import amount, counted, hours, surely, told
 from sentrack_lib.measures.adults.timetable import (
     AT,
     IN_CLASS,
@@ -16,6 +15,7 @@ from sentrack_lib.measures.adults.timetable import (
     universal,
 )
 from sentrack_lib.measures.adults.week import HOURS
+from sentrack_lib.measures.spoken import amount, counted, hours, surely, told
 
 HALF = 0.5
 """The share of a pupil's time with adults, out of class or from one of them, above which it is looked at (methods, 8)."""

@@ -5,8 +5,8 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.measures.adults.allotting import allotted
-from sentrack_lib.measures.adults.spoken import hours, surely, told
 from sentrack_lib.measures.adults.timetable import NOTHING_RECORDED, Timetable, in_force
+from sentrack_lib.measures.spoken import hours, surely, told
 from sentrack_lib.measures.taking_part import is_there
 
 MET, SHORT, NOTHING, NOT_KNOWN = "met", "short", "nothing timetabled", "not known"

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.adults.spoken import amount, counted, hours, surely, told
 from sentrack_lib.measures.adults.timetable import ALL_PLACES, AT, IN_CLASS, NOT_SAID, NOTHING_RECORDED, Timetable, lessons
 from sentrack_lib.measures.pay import hourly_cost_on
+from sentrack_lib.measures.spoken import amount, counted, hours, surely, told
 
 HOURS = {place: f"hours_{place.replace(' ', '_')}" for place in ALL_PLACES}
 """The column of the hours at each place."""

@@ -1,6 +1,6 @@
 """Benefit, harm or cannot tell, and why, in sentences: a number is shown only where every condition for it is met."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,6 +9,7 @@ from pandas import DataFrame, Series
 from sentrack_lib.measures.groups.certainty import QUESTIONED
 from sentrack_lib.measures.impact.cohorts import Case
 from sentrack_lib.measures.impact.comparing import EACH, FEWEST, Found, Sides
+from sentrack_lib.measures.spoken import listed
 from sentrack_lib.measures.support import UNIVERSAL
 
 BENEFIT, HARM, CANNOT_TELL = "benefit", "harm", "cannot tell"
@@ -72,12 +73,8 @@ def together_with(case: Case, names: Mapping[str, str]) -> str:
     """Whether all its pupils are in another provision that nobody else has."""
     if not case.inseparable:
         return ""
-    others = _listed([names.get(each, each) for each in case.inseparable])
+    others = listed([names.get(each, each) for each in case.inseparable])
     return f"All its pupils are in {others} too, and nobody in one alone: what each did cannot be told apart."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def rung(case: Case, rated: int, scored: int) -> int:

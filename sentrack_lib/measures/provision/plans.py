@@ -8,6 +8,7 @@ from pandas import DataFrame, Series
 
 from sentrack_lib.measures.provision.breakdown import UNIVERSAL, wave_of
 from sentrack_lib.measures.provision.running import ID, Kept, of_each
+from sentrack_lib.measures.spoken import listed
 from sentrack_lib.measures.taking_part import Calendar, between
 from sentrack_lib.measures.targets import OPEN_STATES, standing
 from sentrack_lib.sources.codes import has_sen, sen_group
@@ -96,10 +97,6 @@ def _reasons(rows: DataFrame, entitled: DataFrame) -> Series:
 def _why(rows: DataFrame, reasons: Series) -> Series:
     """The sentence for each pupil."""
     missing = [[word for part, word in PARTS.items() if not row[part]] for row in rows[list(PARTS)].to_dict("records")]
-    lacks = [f"The map lacks {_listed(words)}: record this, and keep the individual plan until then." for words in missing]
+    lacks = [f"The map lacks {listed(words)}: record this, and keep the individual plan until then." for words in missing]
     told = reasons.where(reasons.ne(""), Series(lacks, rows.index, dtype="str"))
     return told.mask(reasons.eq("") & rows["recorded"], "Provision, targets, outcomes and reviews are recorded in the map.")
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), *words[-1:]] if len(words) > 1 else words)

@@ -2,13 +2,13 @@
 
 from pandas import DataFrame
 
-from sentrack_lib.measures.adults.spoken import counted, told
 from sentrack_lib.measures.self_evaluation.known import Evidence, Known
 from sentrack_lib.measures.self_evaluation.on_adults import ON_ADULTS
 from sentrack_lib.measures.self_evaluation.on_leadership import ON_LEADERSHIP
 from sentrack_lib.measures.self_evaluation.on_learning import ON_LEARNING
 from sentrack_lib.measures.self_evaluation.on_parents import ON_PARENTS
 from sentrack_lib.measures.self_evaluation.on_pupils import ON_PUPILS
+from sentrack_lib.measures.spoken import counted, told
 from sentrack_lib.sources.statements import statements
 
 EVIDENCE: list[Evidence] = [*ON_LEADERSHIP, *ON_ADULTS, *ON_PUPILS, *ON_LEARNING, *ON_PARENTS]

@@ -11,6 +11,7 @@ from pandas import DataFrame, Series
 from sentrack_lib.measures.groups.certainty import SHOWN
 from sentrack_lib.measures.progress.taught import ALL
 from sentrack_lib.measures.recorded import recorded
+from sentrack_lib.measures.spoken import of, sentence
 from sentrack_lib.sources.codes import has_sen
 from sentrack_lib.terms import Term
 
@@ -118,19 +119,9 @@ class Evidence:
     not_shown: str
 
 
-def of(count: int, whole: int, one: str = "", many: str = "") -> str:
-    """`12 of 30 pupils`, `none of 30 pupils`."""
-    return f"{f'{count:,}' if count else 'none'} of {whole:,}" + (f" {one if whole == 1 else many or one + 's'}" if one else "")
-
-
 def beside(about: str, mine: str, rest: str) -> str:
     """Pupils with SEN and the others in one sentence; the others are left out where there is nobody."""
-    return f"{opening(about)}: with SEN {mine or 'nobody'}" + (f", without {rest}." if rest else ".")
-
-
-def opening(text: str) -> str:
-    """The text with a capital letter in front."""
-    return text[:1].upper() + text[1:]
+    return f"{sentence(about)}: with SEN {mine or 'nobody'}" + (f", without {rest}." if rest else ".")
 
 
 def answers(known: Known, respondent: str, *words: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from pandas import DataFrame
 
-from sentrack_lib.measures.adults.spoken import counted
-from sentrack_lib.measures.self_evaluation.known import Evidence, Known, of
+from sentrack_lib.measures.self_evaluation.known import Evidence, Known
+from sentrack_lib.measures.spoken import counted, of
 
 NOTHING = "None of the questions about places of adults is answered."
 NOT_SHOWN = {

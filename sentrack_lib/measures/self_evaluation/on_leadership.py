@@ -1,9 +1,9 @@
 """What the data say about leadership, data, resources and policy: statements 7 to 14, 26, 27, 29 and 30."""
 
-from sentrack_lib.measures.adults.spoken import counted
 from sentrack_lib.measures.self_evaluation.areas import answers as area_answers
 from sentrack_lib.measures.self_evaluation.areas import changing
-from sentrack_lib.measures.self_evaluation.known import WITH_SEN, Evidence, Known, answers, of, taken_part
+from sentrack_lib.measures.self_evaluation.known import WITH_SEN, Evidence, Known, answers, taken_part
+from sentrack_lib.measures.spoken import counted, of
 
 
 def _read(known: Known) -> str:

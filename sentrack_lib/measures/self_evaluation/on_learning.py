@@ -1,8 +1,8 @@
 """What the data say about teaching and learning: statements 41, 42 and 44 to 47."""
 
-from sentrack_lib.measures.adults.spoken import counted
 from sentrack_lib.measures.progress.taught import ALL
-from sentrack_lib.measures.self_evaluation.known import WITH_SEN, Evidence, Known, answers, of, rate, taken_part
+from sentrack_lib.measures.self_evaluation.known import WITH_SEN, Evidence, Known, answers, rate, taken_part
+from sentrack_lib.measures.spoken import counted, of
 
 
 def _seen(known: Known) -> str:

@@ -1,7 +1,7 @@
 """What the data say about parents and partners: statements 60 to 65."""
 
-from sentrack_lib.measures.adults.spoken import listed
-from sentrack_lib.measures.self_evaluation.known import Evidence, Known, answered, answers, of
+from sentrack_lib.measures.self_evaluation.known import Evidence, Known, answered, answers
+from sentrack_lib.measures.spoken import listed, of
 
 NO_ANSWERS = "No answer of a parent is recorded."
 MOST_AGENCIES = 6

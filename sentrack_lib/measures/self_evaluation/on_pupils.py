@@ -1,16 +1,7 @@
 """What the data say about ethos, support of pupils and moving up: statements 36 to 40, 50, 52 to 58."""
 
-from sentrack_lib.measures.self_evaluation.known import (
-    Evidence,
-    Known,
-    answered,
-    answers,
-    beside,
-    of,
-    rate,
-    taken_part,
-    transferred,
-)
+from sentrack_lib.measures.self_evaluation.known import Evidence, Known, answered, answers, beside, rate, taken_part, transferred
+from sentrack_lib.measures.spoken import of
 from sentrack_lib.measures.support import BELOW, MUCH, NOTHING, SOME
 
 NO_ANSWERS = "No answer of a pupil is recorded."

@@ -1,8 +1,9 @@
 """The minutes of a meeting as a document, and what parents are told of it, to print, to sign and to send."""
 
 import base64
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from html import escape
 from typing import Any
 
@@ -45,15 +46,26 @@ class Document(Part):
         return repr(self.page)
 
 
-def minutes(papers: Papers) -> Part:
+def _of_the_last(make: Callable[[Papers, Row, DataFrame], Part]) -> Callable[[Papers], Part]:
+    """A part about the meeting held last in this part of the school and what was agreed there; a sentence where there is none."""
+
+    @wraps(make)
+    def part(papers: Papers) -> Part:
+        if not papers.has("meetings", "record_actions", "roll"):
+            return Unseen(NOT_SHOWN)
+        rows, actions = held(papers).head(1), papers.tables["record_actions"]
+        if rows.empty:
+            return Sentences([NOTHING_HELD])
+        (meeting,) = rows.to_dict("records")
+        return make(papers, meeting, actions[actions["meeting_id"].eq(meeting["meeting_id"])])
+
+    return part
+
+
+@_of_the_last
+def minutes(papers: Papers, meeting: Row, agreed: DataFrame) -> Part:
     """The minutes of the meeting held last in this part of the school: who was there, how each item of the agenda was closed, and
     who does what until when."""
-    if not papers.has("meetings", "record_actions", "roll"):
-        return Unseen(NOT_SHOWN)
-    last = _last(papers)
-    if last is None:
-        return Sentences([NOTHING_HELD])
-    meeting, agreed = last
     sections: list[tuple[str, list[str]]] = [
         ("Present", [_text(meeting, "present") or "Not recorded."]),
         ("Agencies", [_text(meeting, "agencies")]),
@@ -69,14 +81,9 @@ def minutes(papers: Papers) -> Part:
     return Document(page, f"minutes {day}.html")
 
 
-def feedback(papers: Papers) -> Part:
+@_of_the_last
+def feedback(papers: Papers, meeting: Row, agreed: DataFrame) -> Part:
     """What the parents of each pupil talked about at the last meeting may be told, drafted; it names no other child."""
-    if not papers.has("meetings", "record_actions", "roll"):
-        return Unseen(NOT_SHOWN)
-    last = _last(papers)
-    if last is None:
-        return Sentences([NOTHING_HELD])
-    meeting, agreed = last
     about = agreed[agreed["pupil_id"].isin(papers.roll["pupil_id"])]
     if about.empty:
         return Sentences([NO_PUPIL])
@@ -86,15 +93,6 @@ def feedback(papers: Papers) -> Part:
     opening = ["Drafts: read each once more, and change what its parents would not understand."]
     page = Printed("letter", _top(papers, day), "What parents are told of the meeting", opening, told)
     return Document(page, f"to parents {day}.html")
-
-
-def _last(papers: Papers) -> tuple[Row, DataFrame] | None:
-    """The meeting held last in this part of the school, and what was agreed there."""
-    rows = held(papers).head(1)
-    if rows.empty:
-        return None
-    actions = papers.tables["record_actions"]
-    return rows.to_dict("records")[0], actions[actions["meeting_id"].eq(rows["meeting_id"].iloc[0])]
 
 
 def _top(papers: Papers, day: str) -> str:

@@ -1,4 +1,4 @@
-"""How hours and lists are said in the sentences about adults."""
+"""How counts, hours and lists are said in the sentences that measures hand on."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,6 +15,16 @@ def hours(value: float) -> str:
     """`1 hour`, `2.5 hours`, `no hours`."""
     said = amount(value)
     return "no hours" if said == "0" else f"{said} {'hour' if said == '1' else 'hours'}"
+
+
+def of(count: int, whole: int, one: str = "", many: str = "") -> str:
+    """`12 of 30 pupils`, `none of 30 pupils`."""
+    return f"{f'{count:,}' if count else 'none'} of {whole:,}" + (f" {one if whole == 1 else many or one + 's'}" if one else "")
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter in front."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:
