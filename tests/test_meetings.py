@@ -6,11 +6,12 @@ import pandas as pd
 import pytest
 from pandas import DataFrame
 
-from sentrack_lib.errors import BadInput
+from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.measures.collection import collection
 from sentrack_lib.measures.meetings import agenda, closing
 from sentrack_lib.sources import schema
 from sentrack_lib.sources.agreed_tables import OUTCOMES
+from sentrack_lib.sources.folders import settings_in
 from sentrack_lib.terms import Term
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.tables.agenda import agenda as shown
@@ -231,3 +232,11 @@ def test_data_are_late_after_their_day_only(table):
     assert rows.loc["assessments", "on"] == pd.Timestamp("2026-06-01")
     assert rows.loc["views", "on"] == pd.Timestamp(TERM.dates(None)[1])
     assert rows.loc["views", ["rows", "a_year_earlier"]].tolist() == [0, 7]
+
+
+def test_a_timetable_names_tables_that_there_are(tmp_path):
+    (tmp_path / "school.yml").write_text("name: Sampleton\ncollection: {assesments: 2026-06-01}\n", encoding="utf-8")
+    with pytest.raises(WrongUse, match="no table is called assesments, under collection. Did you mean assessments?"):
+        settings_in(tmp_path)
+    (tmp_path / "school.yml").write_text("name: Sampleton\ncollection: {assessments: 2026-06-01}\n", encoding="utf-8")
+    assert settings_in(tmp_path).collection == {"assessments": (date(2026, 6, 1),)}

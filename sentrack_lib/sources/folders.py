@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pandas import DataFrame
 
-from sentrack_lib.errors import BadInput
+from sentrack_lib.errors import BadInput, WrongUse
 from sentrack_lib.settings import SchoolSettings, nearest
 from sentrack_lib.sources import schema
 from sentrack_lib.sources.problems import FILE_SET_ASIDE, Fault, problem, problems_table
@@ -40,7 +40,11 @@ def settings_in(folder: Path) -> SchoolSettings:
         raise BadInput(f"The folder {folder} cannot be opened ({getattr(fault, 'strerror', None) or fault}).") from fault
     if "school.yml" not in inside:
         raise BadInput(f"{folder} is not a school's folder: it holds no school.yml. {_remedy(folder)}")
-    return SchoolSettings.read(folder)
+    settings = SchoolSettings.read(folder)
+    for name in settings.collection:
+        if name not in schema.TABLES:
+            raise WrongUse(f"{folder / 'school.yml'}: no table is called {name}, under collection.{nearest(name, schema.TABLES)}")
+    return settings
 
 
 def _remedy(folder: Path) -> str:
