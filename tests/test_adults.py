@@ -22,9 +22,9 @@ from sentrack_lib.measures.adults.roles import role_findings, roles
 from sentrack_lib.measures.adults.times import slots
 from sentrack_lib.measures.adults.timetable import timetable
 from sentrack_lib.measures.adults.week import HOURS, adults_week, free_adults
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.pay import hourly_cost_on
 from sentrack_lib.measures.taking_part import adults_beside, held
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.terms import Term
 
 NOW = "2025-26-spring"
@@ -804,7 +804,7 @@ def records_of(rows, wanted) -> dict[str, DataFrame]:
     return {"deployments": DataFrame(rows), "provision_pupils": members, "entitlements": entitled}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(ROWS, WANTED)
 def test_hours_by_place_add_up_and_no_hour_counts_twice(rows, wanted):
     adults = DataFrame({"adult_id": ["A1", "A2"], "role": ["mentor", "teaching assistant"], "weekly_hours": 5.0})
@@ -827,7 +827,7 @@ def test_hours_by_place_add_up_and_no_hour_counts_twice(rows, wanted):
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(WANTED, some.lists(some.floats(0, 5) | BLANK, min_size=1, max_size=6))
 def test_what_is_left_of_a_lesson_goes_to_the_next_entitlement_and_never_more(wanted, hours):
     entitled = DataFrame(wanted).assign(entitlement_id=[f"E{place}" for place in range(len(wanted))])

@@ -54,7 +54,7 @@ def test_ten_per_cent_missed_is_persistent_and_half_is_severe_to_the_session(tab
     assert found["severe"].tolist() == [False, False, False, True]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 60))
 def test_exactly_one_session_in_ten_is_persistent_whatever_the_number(tens):
     rows = [("P1", 10.0 * tens, 9.0 * tens), ("P2", 10.0 * tens, 9.0 * tens + 1)]

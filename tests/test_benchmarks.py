@@ -1,5 +1,7 @@
 """The school beside England: the list that is kept, what is wrong with a school's own, and what each figure is told to be."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,9 +11,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.measures.benchmarks import COLUMNS, beside_benchmarks
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.sources.benchmarks import COLUMNS as LISTED
 from sentrack_lib.sources.benchmarks import benchmarks_of
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.terms import Term
 
 AUTUMN, SUMMER = Term.named("2025-26-autumn"), Term.named("2025-26-summer")
@@ -86,6 +88,18 @@ def test_a_school_can_put_its_own_list_in_its_place(tmp_path):
         ["all pupils", "2025/26", 18.0, False],
     ]
     assert found["p25"].isna().all()
+
+
+def test_a_list_that_is_written_anew_is_read_anew(tmp_path):
+    row = "{measure},all pupils,2024/25,{value},DfE,yes\n"
+    for value in (20, 21):
+        lines = "measure,group,year,value,source,verified\n" + row.format(measure="absence", value=value)
+        (tmp_path / "benchmarks.csv").write_text(lines, encoding="utf-8")
+        os.utime(tmp_path / "benchmarks.csv", (value, value))
+        found = benchmarks_of(tmp_path)
+        assert found["value"].tolist() == [value]
+        found.loc[0, "value"] = 0  # what one reader does with it is nothing to the next
+        assert benchmarks_of(tmp_path)["value"].tolist() == [value]
 
 
 def test_everything_wrong_with_a_list_is_told_at_once(tmp_path):

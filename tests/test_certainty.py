@@ -46,7 +46,7 @@ def test_the_gap_of_two_shares_is_newcombes():
         assert found.loc[row, ["low", "high"]].to_list() == pytest.approx(theirs, abs=1e-9)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 400), st.integers(0, 400))
 def test_fisher_is_that_of_scipy(count, others, count_rest, others_rest):
     ours = fisher(*(Series([value]) for value in (count, count + others, count_rest, count_rest + others_rest)))

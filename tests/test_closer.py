@@ -8,9 +8,9 @@ import pytest
 from pandas import DataFrame
 
 from sentrack_lib.measures.closer import BALANCE, COLUMNS, CONVERSATION, LESSON, LEVELS, look_closer, seed_of
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.lots import MOST_TIMES, drawn
 from sentrack_lib.privacy import for_audience
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.views.findings.closer import closer as findings_closer
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Sentences, Table, Unseen

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.due import COLUMNS, STATES, due, responsible
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.terms import Term
 from sentrack_lib.views import findings, tables
 from sentrack_lib.views.papers import Papers
@@ -248,7 +248,7 @@ def test_coded_tables_say_the_same_and_nothing_is_changed(actions, meetings):
 DAYS = st.integers(-400, 400).map(lambda days: DAY + timedelta(days=days))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.tuples(DAYS, st.none() | DAYS), max_size=8), st.integers(0, 100))
 def test_every_action_is_due_or_done_and_stands_in_one_state(drawn, ahead):
     rows = [{"action_id": f"A{place}", "what": "x", "by": by, "done_on": done} for place, (by, done) in enumerate(drawn)]

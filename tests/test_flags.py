@@ -8,9 +8,9 @@ import pytest
 from pandas import DataFrame
 
 from sentrack_lib.errors import WrongUse
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags.raising import COLUMNS, RULES, raise_flags, rules_from, run_through, standard_thresholds
 from sentrack_lib.settings import SchoolSettings, Threshold
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.sources.scales import read_grades, scales_of
 from sentrack_lib.terms import Term
 

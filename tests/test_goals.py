@@ -157,7 +157,7 @@ def test_records_are_not_changed(records):
 
 
 @given(st.lists(st.tuples(st.sampled_from(["P01", "P02"]), st.sampled_from(SCORES)), max_size=12))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_score_is_in_exactly_one_place(scored):
     ids = [f"G{place}" for place in range(len(scored))]
     one = {"term": NOW, "owner": "Form tutor", "set_on": "2025-09-08", "what": "I try"}

@@ -165,7 +165,7 @@ def test_the_line_says_again_what_its_pupils_were_told():
     assert leverage.sum() == pytest.approx(3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(60, 160), st.integers(0, 1000), st.integers(-500, 500), st.sampled_from([0.01, 0.5, 3, 100]), st.booleans())
 def test_other_units_of_start_or_now_change_no_residual(pupils, seed, shift, factor, in_start):
     start, now = cohort(pupils, seed)
@@ -173,7 +173,7 @@ def test_other_units_of_start_or_now_change_no_residual(pupils, seed, shift, fac
     assert np.allclose(moved.residual, growth(start, now).residual, atol=1e-7)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(60, 160), st.integers(0, 1000))
 def test_the_order_of_the_pupils_does_not_matter(pupils, seed):
     start, now = cohort(pupils, seed)

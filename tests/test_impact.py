@@ -422,7 +422,7 @@ def test_of_an_adult_by_name_nothing_is_told(staff):
 NUMBERS = ["raw_gain", "expected_gain", "effect", "low", "high", "change", "p", "detectable"]
 
 
-@settings(deadline=None, max_examples=4)
+@settings(max_examples=4)
 @given(st.integers(0, 10_000), st.floats(-300, 300), st.floats(0.1, 20))
 def test_shifting_and_stretching_all_scores_changes_no_effect(seed, shift, stretch):
     points = grades(3.0, seed)
@@ -433,7 +433,7 @@ def test_shifting_and_stretching_all_scores_changes_no_effect(seed, shift, stret
     assert after["raw_gain"] == pytest.approx(before["raw_gain"] * stretch, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=4)
+@settings(max_examples=4)
 @given(st.integers(0, 10_000))
 def test_the_order_of_rows_changes_nothing_and_a_verdict_agrees_with_its_range(seed):
     points = grades(6.0, seed)
@@ -489,7 +489,7 @@ def test_over_many_seeds_every_pupil_is_drawn_as_often():
     assert times.between(100 * 12 / 23 - 25, 100 * 12 / 23 + 25).all()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(2, 40), st.data())
 def test_a_draw_gives_every_place_and_leaves_nobody_out_of_the_list(pupils, data):
     places = data.draw(st.integers(1, pupils - 1))

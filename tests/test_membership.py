@@ -34,7 +34,7 @@ def members(groups: DataFrame, family: str) -> dict[tuple, list[str]]:
 
 
 def test_an_intersection_puts_its_parts_together(roll, taught):
-    groups = groups_of(roll, taught, [("type of need", "year group", "subject")])
+    groups = groups_of(roll, taught, [("type of need", "year group", "subject")]).astype("str")
     assert members(groups, "type of need × year group") == {("SPLD, Year 7", ""): ["P02"], ("MLD, Year 8", ""): ["P04"]}
 
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pandas import DataFrame
 
-from sentrack_lib.cycle.preparing import reviewed
+from sentrack_lib.cycle.papers.preparing import reviewed
 from sentrack_lib.measures.agencies import agencies
 from sentrack_lib.measures.planned import day_counted_to, planned
 from sentrack_lib.records import recorded

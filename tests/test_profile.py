@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.profile import COLUMNS, SAID, SECTIONS, profile, said_and_wanted
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.terms import Term
 
 NOW = "2025-26-spring"
@@ -146,7 +146,7 @@ def test_with_nothing_recorded_nobody_has_been_heard():
 NOTE = st.tuples(st.sampled_from(["P01", "P02", "P03"]), st.sampled_from([*SAID, "observation"]), st.text(max_size=5))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(NOTE, max_size=12))
 def test_every_section_of_every_page_has_an_entry_and_no_more_than_a_few(drawn):
     notes = DataFrame(drawn, columns=["pupil_id", "kind", "what"])

@@ -400,7 +400,7 @@ def any_school(seed: int):
     return school(*parts, roll=roll, prior=before, groups=groups)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_every_pupil_has_one_row_a_subject_and_a_reason_exactly_where_a_figure_is_missing(seed):
     tables = any_school(seed)
@@ -418,7 +418,7 @@ def test_every_pupil_has_one_row_a_subject_and_a_reason_exactly_where_a_figure_i
     assert (found["band_low"].notna() == found["p_low"].notna()).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000))
 def test_the_order_of_the_rows_does_not_matter_and_no_table_is_changed(seed):
     tables = any_school(seed)

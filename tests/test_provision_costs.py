@@ -429,7 +429,7 @@ def in_pennies(pounds) -> int:
     return round(pounds * 100)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(EVERYTHING, st.dates(date(2025, 8, 1), date(2026, 8, 1)), st.sampled_from(list(RULES)))
 def test_shares_and_every_way_to_look_at_costs_add_up_to_the_penny(records, as_of, rule):
     found = told(records, PEOPLE, as_of, rule)
@@ -446,7 +446,7 @@ def test_shares_and_every_way_to_look_at_costs_add_up_to_the_penny(records, as_o
     assert here.loc[here[FIGURES].notna().all(axis=1), "why"].eq("").all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(EVERYTHING, st.sampled_from(list(RULES)))
 def test_when_all_is_over_what_was_projected_has_been_spent(records, rule):
     found = told(records, PEOPLE, date(2026, 7, 1), rule)
@@ -455,7 +455,7 @@ def test_when_all_is_over_what_was_projected_has_been_spent(records, rule):
         assert over["cost_projected"].to_list() == over["cost_to_date"].to_list()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(EVERYTHING, st.dates(date(2025, 8, 1), date(2026, 8, 1)))
 def test_where_no_rate_changes_and_nothing_else_is_recorded_it_costs_what_was_planned(records, as_of):
     kept = {name: rows for name, rows in records.items() if name not in ("provision_sessions", "pay_rates", "deployments")}

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from pandas import DataFrame
 
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.provision import provision_tables
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.terms import Term
 
 NOW = "2025-26-spring"

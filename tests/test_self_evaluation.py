@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pandas import DataFrame
 from statsmodels.stats.inter_rater import fleiss_kappa
 
-from sentrack_lib.cycle.preparing import reviewed
+from sentrack_lib.cycle.papers.preparing import reviewed
 from sentrack_lib.measures.due import due
 from sentrack_lib.measures.recorded import recorded as up_to
 from sentrack_lib.measures.self_evaluation import self_evaluation_tables
@@ -187,7 +187,7 @@ def test_agreement_by_hand(table):
     assert pd.isna(whole["alpha"]), "three statements are too few to say how far people agree beyond chance"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.sampled_from(RATINGS), min_size=3, max_size=3), min_size=10, max_size=STATEMENTS))
 def test_agreement_is_nearly_that_of_fleiss_where_all_rate_all(said):
     rows = [

@@ -178,7 +178,7 @@ def test_a_steady_rise_added_is_added_to_the_trend(numbers, a_week):
 
 
 @given(st.lists(st.integers(0, 40), min_size=3, max_size=6), st.lists(st.integers(0, 40), min_size=5, max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_measure_of_which_less_is_better_is_judged_as_its_mirror_image(before, during):
     up, down = case(weekly(before, during)), case(weekly([-x for x in before], [-x for x in during], better="lower"))
     same = ["verdict", "nap", "nap_low", "nap_high", "tau_u", "tau_less_trend", "p", "p_less_trend", "n_before", "n_during"]

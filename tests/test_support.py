@@ -7,8 +7,8 @@ from pandas import DataFrame
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.support import supported
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.terms import Term
 from sentrack_lib.views import figures, findings, tables
 from sentrack_lib.views.papers import Papers

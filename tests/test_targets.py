@@ -199,7 +199,7 @@ def test_what_a_score_and_a_chance_mean_is_said():
 
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_kept_chances_are_read_as_they_were_kept_and_between_two_grades_the_upper_counts(chances):
     falling = sorted((round(chance, 4) for chance in chances), reverse=True)
     grades = [str(place * 10) for place in range(1, len(falling) + 1)]
@@ -567,6 +567,9 @@ def test_each_fault_of_a_target_has_its_sentence():
     ]
     assert warned(target="45") == ["The target 45 is not above 50, where it starts."]
     assert warned(target="6b") == ["“6b” is not a grade of Percentage."]
+    fewer = "The target 6 is not above 9, where it starts. If fewer is better, write it so: 6 or fewer."
+    assert warned(scale="", baseline="9", target="6") == [fewer]
+    assert warned(scale="", baseline="9", target="6 or fewer") == []
     (near,) = warned(target="53")
     assert near.startswith("3 points more are within the ") and near.endswith("or agree a goal that can be observed.")
     assert warned(by="2026-06-20") == ["They had 12 months for it; this target has 3."]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from sentrack_lib.cycle.preparing import reviewed
+from sentrack_lib.cycle.papers.preparing import reviewed
 from sentrack_lib.measures.reading_ages import reading_ages
 from sentrack_lib.measures.single_case import single_case
 from sentrack_lib.measures.targets import back_test_of, challenging_reached, goals, targets_and_progress
@@ -116,7 +116,6 @@ def test_a_target_on_another_scale_than_the_grades_is_not_compared_with_them(sch
 
 
 @given(st.floats(1, 9), st.sampled_from([{"5": 3}, {"5+": 1, "4=": 2}]))
-@settings(deadline=None)
 def test_the_expected_grade_is_the_nearest_in_the_writing_of_the_subject(points, written):
     from sentrack_lib.measures.targets.beside_progress import _Grades
 
@@ -243,7 +242,7 @@ STATES = ["open", "goes on", "due", "dropped", "reached", "partly reached", "not
 
 
 @given(st.sampled_from(STATES), st.one_of(st.none(), st.floats(0, 1)), st.sampled_from(["1", "4", "9", "U", "13 words"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_is_recorded_a_missed_target_is_always_asked_about(state, chance, target):
     held = {"target_id": ["T1"], "kind": ["individual"], "pupil_id": ["P1"], "subject": ["Maths"], "what": ["I reach it"]}
     held |= {"scale": ["gcse_9_1"], "baseline": ["3"], "target": [target], "outcome": [None], "state": [state]}

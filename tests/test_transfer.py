@@ -6,7 +6,6 @@ import pytest
 from pandas import DataFrame
 from scipy import stats
 
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.groups.membership import groups_of
 from sentrack_lib.measures.progress import progress
 from sentrack_lib.measures.transfer import (
@@ -23,6 +22,7 @@ from sentrack_lib.measures.transfer import (
     transfer,
     year_7,
 )
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.sources.sample import invent, school_of
 from sentrack_lib.terms import Term
 from sentrack_lib.views import findings

@@ -9,10 +9,10 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from sentrack_lib.measures.attendance import COLUMNS as ATTENDED
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.trend_changes import COLUMNS as CHANGES
 from sentrack_lib.measures.trend_changes import trend_changes
 from sentrack_lib.measures.trends import COLUMNS, FIGURES, GROUPS, sums_by_term, trends
+from sentrack_lib.sources.coded import coded
 
 LAST_YEAR, SPRING, NOW = "2024-25-summer", "2025-26-spring", "2025-26-summer"
 TERMS = [LAST_YEAR, SPRING, NOW]

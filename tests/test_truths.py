@@ -6,7 +6,7 @@ import pytest
 import yaml
 from pandas import DataFrame
 
-from sentrack_lib.cycle.preparing import reviewed
+from sentrack_lib.cycle.papers.preparing import reviewed
 from sentrack_lib.measures import review
 from sentrack_lib.measures.impact import impact_tables
 from sentrack_lib.records import recorded

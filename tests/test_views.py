@@ -8,8 +8,8 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.voices import voices
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.terms import Term
 from sentrack_lib.views import papers as of_papers
 from sentrack_lib.views.figures import voices as figures

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 import pandas as pd
 from pandas import DataFrame
@@ -11,13 +12,13 @@ from sentrack_lib.measures.attendance import attendance
 from sentrack_lib.measures.benchmarks import beside_benchmarks
 from sentrack_lib.measures.changes import changes
 from sentrack_lib.measures.closer import look_closer, seed_of
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags import raise_flags, rules_from
 from sentrack_lib.measures.groups.beside_others import beside_others
 from sentrack_lib.measures.groups.counts import rates
 from sentrack_lib.measures.groups.membership import groupings, groups_of
 from sentrack_lib.measures.imports import corrected, imported_problems, imports, of_term
-from sentrack_lib.measures.progress import progress
+from sentrack_lib.measures.progress import FOLLOWED, PLAIN, Markbook, followed, grown, progress_in_codes
+from sentrack_lib.measures.progress.taught import in_term
 from sentrack_lib.measures.representation import excesses, representation
 from sentrack_lib.measures.support import supported
 from sentrack_lib.measures.transfer import ASKED_AGAIN, below_primary, known_of_arrivals, since_primary, transfer, year_7
@@ -27,13 +28,13 @@ from sentrack_lib.measures.turnout import attended_activities, turnout
 from sentrack_lib.measures.voices import voices
 from sentrack_lib.settings import Threshold
 from sentrack_lib.sources.benchmarks import benchmarks_of
+from sentrack_lib.sources.coded import among, coded, in_small_tables, plain
 from sentrack_lib.sources.loading import School
+from sentrack_lib.sources.scales import Scale
 from sentrack_lib.terms import Term
 
-FOLLOWED = ["pupil_id", "subject", "term", "scaled_residual", "growth_percentile", "p_low", "n_subjects"]
-"""What flags and trends ask of the progress of every term."""
 
-
+@in_small_tables
 def review(
     school: School,
     term: Term,
@@ -46,21 +47,20 @@ def review(
     terms = _up_to(school, term)
     if since and since not in terms:
         raise BadInput(f"{school.folder} has no roll for {since}, from which progress is to be measured.")
-    held, tables = {each: _of(school, each) for each in terms[-2:]}, coded(school.tables)
+    attended = {each: attendance(school.codes, each) for each in terms}
+    absences = pd.concat(attended.values(), ignore_index=True)
+    tables, grown, growth = _grown(school.codes, school.scales, terms, since)
+    held = {each: _of(school, tables, each) for each in terms[-2:]}
     now = held[term]
-    grown = {each: progress(tables, school.scales, each, since if each == term else None) for each in terms}
-    attended = {each: attendance(tables, each) for each in terms}
-    followed = [each[FOLLOWED] for each in grown.values()]
-    growth, absences = (pd.concat(each, ignore_index=True) for each in (followed, attended.values()))
     flags = raise_flags(tables, growth, absences, terms, rules_from(thresholds or {}), school.scales)
-    known = {"progress": grown[term], "attendance": attended[term], "flags": flags}
+    known = {"progress": plain(grown[term], PLAIN), "attendance": attended[term], "flags": flags}
     return {
         "about": _about(school, terms),
-        "roll": now["pupils"],
-        "teaching_groups": now["teaching_groups"],
+        "roll": _rows(school.tables["pupils"], term),
+        "teaching_groups": _rows(school.tables["teaching_groups"], term),
         **known,
         "rates": rates(now["pupils"], attended[term], flags, now["behaviour"], grown[term]),
-        **beside_others({**tables, **_plain(school)}, grown, attended, intersections),
+        **beside_others(tables, held, grown, attended, intersections),
         **_over_time(tables, growth, absences),
         **_evidence(school, tables, {**now, **known}, term),
         **_taking_part(held, grown),
@@ -70,11 +70,26 @@ def review(
     }
 
 
+def _grown(
+    tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], terms: Sequence[Term], since: Term | None
+) -> tuple[dict[Any, DataFrame], dict[Term, DataFrame], DataFrame]:
+    """The tables, with the codes that progress has; the progress of the last two terms, the last measured from `since`, and what
+    is followed of those before; and what is followed, of all terms together."""
+    book = Markbook.of(tables["assessments"], scales)
+    by_term: dict[Any, DataFrame] = {each: followed(grown(tables, scales, each, book=book)) for each in terms[:-2]}
+    for each in terms[-2:]:
+        by_term[each] = progress_in_codes(grown(tables, scales, each, since if each == terms[-1] else None, book=book))
+    alike = coded({**tables, **by_term})
+    growth = pd.concat([alike[each][[*FOLLOWED]] for each in terms], ignore_index=True)
+    return {name: alike[name] for name in tables}, {each: alike[each] for each in terms}, growth
+
+
 def _over_time(tables: Mapping[str, DataFrame], growth: DataFrame, absences: DataFrame) -> dict[str, DataFrame]:
     """Every headline figure term by term, what changed by more than chance, and each pupil's figures behind it."""
     by_term = sums_by_term(growth, absences, tables["behaviour"], tables["pupils"])
     changed = {"trends": trends(by_term), "trend_changes": trend_changes(by_term)}
-    return {**changed, "growth_by_term": growth, "absence_by_term": absences}
+    shown = {"growth_by_term": plain(growth, set(PLAIN) & set(FOLLOWED))}
+    return {**changed, **shown, "absence_by_term": plain(absences, ["pupil_id", "term"])}
 
 
 def _evidence(school: School, tables: Mapping[str, DataFrame], now: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:
@@ -108,24 +123,23 @@ def _arrivals(school: School, tables: Mapping[str, DataFrame], roll: DataFrame, 
     pupils = year_7(roll)
     known = known_of_arrivals(tables, pupils, term)
     names = ("pupils", "assessments", "prior_attainment", "teaching_groups")
-    only = {name: tables[name][tables[name]["pupil_id"].isin(pupils["pupil_id"])] for name in names}
-    grown = progress(only, school.scales, term, from_prior=True)
-    here = roll[roll["pupil_id"].isin(pupils["pupil_id"])]
+    only = {name: tables[name][among(tables[name]["pupil_id"], pupils["pupil_id"])] for name in names}
+    progress = progress_in_codes(grown(only, school.scales, term, from_prior=True))
+    here = roll[among(roll["pupil_id"], pupils["pupil_id"])]
     answers = {family: groups for family, groups in groupings(here).items() if family in ASKED_AGAIN}
     groups = groups_of(here, only["teaching_groups"].iloc[:0], answers=answers)
-    since = {"since_primary": since_primary(grown, groups), "below_primary": below_primary(grown)}
+    since = {"since_primary": since_primary(progress, groups), "below_primary": below_primary(progress)}
     return {"arrivals": known, "transfer": transfer(known), **since}
 
 
-def _of(school: School, term: Term) -> dict[str, DataFrame]:
-    """The tables that are looked at term by term, as they were in one."""
-    tables = {name: school.tables[name] for name in ("pupils", "teaching_groups", "behaviour", "activities")}
-    return {name: table[table["term"].eq(str(term))].reset_index(drop=True) for name, table in tables.items()}
+def _of(school: School, tables: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:
+    """The tables that are looked at term by term, as they were in one; the roll as it is shown."""
+    rows = {name: _rows(tables[name], term) for name in ("pupils", "teaching_groups", "behaviour", "activities")}
+    return {**rows, "pupils": plain(rows["pupils"], ["term", "pupil_id"])}
 
 
-def _plain(school: School) -> dict[str, DataFrame]:
-    """The small tables as texts: groups are put together from them more often than compared."""
-    return {name: school.tables[name] for name in ("pupils", "teaching_groups")}
+def _rows(table: DataFrame, term: Term) -> DataFrame:
+    return table[in_term(table, term)].reset_index(drop=True)
 
 
 def _about_data(school: School, terms: tuple[Term, ...]) -> dict[str, DataFrame]:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.progress.taught import Codes, Mask, Numbers, moment, moments, on_roll, places_among
+from sentrack_lib.measures.progress.taught import Codes, Mask, Numbers, moment, moments, on_roll
+from sentrack_lib.sources.coded import places_among
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.terms import Term
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index, Series
 
+from sentrack_lib.measures.progress.taught import latest_of
+from sentrack_lib.sources.coded import places_among, together
 from sentrack_lib.sources.imported import CHANGE as COLUMNS
 from sentrack_lib.terms import Term
 
@@ -23,8 +26,8 @@ def changes(tables: Mapping[str, DataFrame], term: Term, previous: Term | None) 
     before, after = (_one_a_pupil(tables["pupils"], each) for each in (previous, term))
     expected = ["year_group"] if previous.school_year != term.school_year else []
     details = [column for column in map(str, after) if column not in [*NOT_DETAILS, *expected]]
-    grades = [_grades(tables["prior_attainment"], each) for each in (previous, term)]
-    found: DataFrame = pd.concat([_roll(before.index, after.index), _details(before, after, details), _corrected(*grades)])
+    corrected = _corrected(tables["prior_attainment"], previous, term)
+    found: DataFrame = pd.concat([_roll(before.index, after.index), _details(before, after, details), corrected])
     return found.astype("str").sort_values(COLUMNS, ignore_index=True)[COLUMNS]
 
 
@@ -49,17 +52,20 @@ def _details(before: DataFrame, after: DataFrame, columns: Sequence[str]) -> Dat
     return pd.concat([nothing, *parts]).rename_axis("pupil_id").reset_index().assign(table="pupils")
 
 
-def _grades(prior_attainment: DataFrame, term: Term) -> Series:
-    """The grade by pupil, subject, stage and scale as it stood in a term."""
-    rows = prior_attainment[prior_attainment["term"].eq(str(term))].drop_duplicates(RESULT, keep="last")
-    return _as_text(rows.set_index(RESULT)["grade"])
-
-
-def _corrected(before: Series, after: Series) -> DataFrame:
+def _corrected(prior_attainment: DataFrame, previous: Term, term: Term) -> DataFrame:
     """Grades that differ between two terms; a result that is new or gone is no correction."""
-    both = before.index.intersection(after.index)
-    found = _differing(before.loc[both], after.loc[both]).reset_index()
-    return found.assign(table="prior_attainment", column=found["subject"] + ", " + found["stage"])
+    at = places_among(prior_attainment["term"], Index([str(previous), str(term)]))
+    rows, at = prior_attainment[at >= 0], at[at >= 0]
+    result = together(*(rows[name] for name in RESULT))
+    many = int(result.max(initial=-1)) + 1
+    was, now = (latest_of(np.where(at == side, result, many), many + 1)[:many] for side in (0, 1))
+    both = (was >= 0) & (now >= 0)
+    grades = _as_text(rows["grade"])
+    before, after = (grades.take(each[both]).reset_index(drop=True) for each in (was, now))
+    found = _differing(before, after)
+    where = rows.take(now[both][found.index])
+    found = found.assign(pupil_id=where["pupil_id"].array, column=(where["subject"] + ", " + where["stage"]).array)
+    return found.assign(table="prior_attainment")
 
 
 def _differing(before: Series, after: Series) -> DataFrame:

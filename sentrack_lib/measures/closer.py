@@ -10,7 +10,7 @@ import pandas as pd
 from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures.lots import drawn
-from sentrack_lib.measures.progress.taught import places_among
+from sentrack_lib.sources.coded import coded, places_among, plain
 from sentrack_lib.sources.codes import has_sen, need, need_label
 
 LESSON, CONVERSATION = "lesson and work", "conversation"
@@ -26,6 +26,7 @@ MARGINS = {LESSON: ["subject", "level", "year_group", "need"], CONVERSATION: ["l
 SAID = {"act": "to be looked at first", "watch": "to be watched", "not flagged": "not flagged"}
 POINTS = {"act": 2, "watch": 1}
 NONE = "no subject"
+TAUGHT = ["pupil_id", "subject", "teaching_group"]
 COLUMNS = ["kind", "order", "pupil_id", "subject", "teaching_group", "year_group", "need", "level", "seed", "because"]
 BALANCE_TYPES = (
     dict.fromkeys(("kind", "margin", "group"), "str") | dict.fromkeys(("candidates", "found"), "int64") | {"aimed": "float64"}
@@ -136,10 +137,12 @@ def _pupils(roll: DataFrame) -> DataFrame:
 def _taught(pupils: DataFrame, teaching_groups: DataFrame, progress: DataFrame) -> DataFrame:
     """A row a pupil and subject, with the class where it is known (the first of several)."""
     marked = progress.loc[progress["subject"].ne("all"), ["pupil_id", "subject"]]
-    classes = teaching_groups[["pupil_id", "subject", "teaching_group"]]
+    classes = teaching_groups[TAUGHT]
     known = Index(pupils["pupil_id"])
-    own = [rows[places_among(rows["pupil_id"], known) >= 0].astype("str") for rows in (classes, marked)]
-    rows = pd.concat(own).sort_values("teaching_group", na_position="last").drop_duplicates(["pupil_id", "subject"])
+    own = [rows[places_among(rows["pupil_id"], known) >= 0] for rows in (classes, marked)]
+    rows: DataFrame = pd.concat([*coded(dict(enumerate(own)), TAUGHT).values()])
+    rows = rows.sort_values("teaching_group", na_position="last", kind="stable")
+    rows = plain(rows.drop_duplicates(["pupil_id", "subject"]), TAUGHT)
     return rows.fillna({"teaching_group": ""}).merge(pupils, on="pupil_id")
 
 
@@ -161,8 +164,8 @@ def _levels(flags: DataFrame) -> Points:
 
 def _levelled(rows: DataFrame, points: Points) -> DataFrame:
     """Rows with the highest `level` of the flags about the row's subject or about none."""
-    each = zip(rows["pupil_id"].tolist(), rows["subject"].tolist(), strict=True)
-    highest = [max(points.get((pupil, about), 0) for about in (subject, NONE)) for pupil, subject in each]
+    each, known = zip(rows["pupil_id"].tolist(), rows["subject"].tolist(), strict=True), points.get
+    highest = [max(known((pupil, subject), 0), known((pupil, NONE), 0)) for pupil, subject in each]
     return rows.assign(level=Series([LEVELS[-1 - number] for number in highest], rows.index, dtype="str"))
 
 

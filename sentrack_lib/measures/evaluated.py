@@ -13,10 +13,12 @@ from sentrack_lib.measures.looking_back import looking_back
 from sentrack_lib.measures.meetings import agenda
 from sentrack_lib.measures.planned import planned
 from sentrack_lib.measures.reading_ages import reading_ages
+from sentrack_lib.measures.recorded import ReadOnce
 from sentrack_lib.measures.self_evaluation import self_evaluation_tables
 from sentrack_lib.measures.single_case import single_case
 from sentrack_lib.measures.targets import goals, targets_and_progress
 from sentrack_lib.settings import SchoolSettings
+from sentrack_lib.sources.coded import in_small_tables
 from sentrack_lib.sources.loading import School
 from sentrack_lib.sources.scales import GRADED, scales_of
 from sentrack_lib.terms import Term
@@ -43,10 +45,12 @@ def of_all_terms(school: School, term: Term) -> dict[str, DataFrame]:
 
 def planned_and_evaluated(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[str, DataFrame]:
     """Everything that rests on what people decided: what is planned, and what is known of how it went."""
-    found = planned(tables, records, settings)
-    return found | evaluated({**tables, **found}, records, settings)
+    once = ReadOnce(records)
+    found = planned(tables, once, settings)
+    return found | evaluated({**tables, **found}, once, settings)
 
 
+@in_small_tables
 def evaluated(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[str, DataFrame]:
     """The tables of monitoring and evaluating for the term of `tables` (a review, what is planned on it, and `of_all_terms`)."""
     about, calendar, roll = tables["about"].iloc[0], settings.calendar, tables["roll"]

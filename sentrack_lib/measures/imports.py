@@ -13,7 +13,8 @@ Imported = Mapping[str, DataFrame]
 
 def of_term(rows: DataFrame, term: Term) -> DataFrame:
     """The rows of a list that are of one term, without the term."""
-    return rows[rows["term"].eq(str(term))].drop(columns="term").reset_index(drop=True)
+    here = rows if rows.empty else rows[rows["term"].eq(str(term))]
+    return here.drop(columns="term").reset_index(drop=True)
 
 
 def imports(imported: Imported, term: Term) -> DataFrame:

@@ -5,9 +5,10 @@ ever, however rare the need; then, of the next few in the order, the one is take
 class …) closest to their shares among all who could be drawn."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
-from heapq import nsmallest
+from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from pandas import DataFrame
@@ -17,17 +18,24 @@ NEXT = 10
 MOST_TIMES = 3
 """How often one pupil is drawn at most, over all subjects."""
 
-Margin = tuple[str, str, str]
+Margin = tuple[str, int, str]
+"""A subject ("" for all of them), which of the margins, and a group."""
 
 
 class Lot(NamedTuple):
-    """One who can be drawn: the row, the level, the margins that are added to, and the place in the order of chance."""
+    """One who can be drawn: the row, who it is, the level, the group in each margin, and the place in the order of chance."""
 
     row: Any
+    subject: str
     pupil_id: str
     level: str
-    margins: tuple[Margin, ...]
+    groups: tuple[str, ...]
     place: bytes
+
+    @property
+    def margins(self) -> Iterator[Margin]:
+        """What is added to where it is drawn: few are held against others, so they are worked out when asked for."""
+        return ((scope, which, group) for which, group in enumerate(self.groups) for scope in (self.subject, ""))
 
 
 def drawn(
@@ -40,7 +48,7 @@ def drawn(
     a pupil and subject; `times` counts how often each pupil is drawn, and goes on from one draw to the next. The order of rows
     is of no account: the place of each by chance is a hash of seed, subject and pupil."""
     lots = _lots(candidates, margins, seed)
-    share, filled = _shares(lots), defaultdict[Margin, float](float)
+    share, filled = _shares(candidates, margins), defaultdict[Margin, float](float)
     taken: list[tuple[Any, int]] = []
     for order in range(1, places + 1):  # every subject gets one before any gets its second
         level = levels[(order - 1) % len(levels)] if levels else ""
@@ -59,14 +67,13 @@ def drawn(
 
 
 def _lots(candidates: DataFrame, margins: Sequence[str], seed: int) -> dict[str, list[Lot]]:
-    """The lots of every subject."""
+    """The lots of every subject, in the order of chance."""
     found = defaultdict(list)
-    columns = [candidates[name].tolist() for name in ("pupil_id", "subject", "level", *margins)]
-    for row, pupil, subject, level, *groups in zip(candidates.index, *columns, strict=True):
-        within = zip(margins, groups, strict=True)
-        own = tuple((scope, margin, group) for margin, group in within for scope in (subject, ""))
-        found[subject].append(Lot(row, pupil, level, own, place_by_chance(seed, subject, pupil)))
-    return dict(found)
+    subjects, pupils, levels = (candidates[name].tolist() for name in ("subject", "pupil_id", "level"))
+    groups = zip(*(candidates[name].tolist() for name in margins), strict=True)
+    for row, subject, pupil, level, own in zip(candidates.index, subjects, pupils, levels, groups, strict=True):
+        found[subject].append(Lot(row, subject, pupil, level, own, place_by_chance(seed, subject, pupil)))
+    return {subject: sorted(lots, key=attrgetter("place")) for subject, lots in found.items()}
 
 
 def place_by_chance(seed: int, subject: str, pupil: str) -> bytes:
@@ -74,20 +81,23 @@ def place_by_chance(seed: int, subject: str, pupil: str) -> bytes:
     return blake2b(f"{seed}\n{subject}\n{pupil}".encode(), digest_size=8).digest()
 
 
-def _shares(lots: dict[str, list[Lot]]) -> dict[Margin, float]:
+def _shares(candidates: DataFrame, margins: Sequence[str]) -> dict[Margin, float]:
     """The share of each margin among those who can be drawn, within its subject or over all."""
-    sizes = {subject: len(own) for subject, own in lots.items()}
-    sizes[""] = sum(sizes.values())
-    found = Counter(margin for own in lots.values() for lot in own for margin in lot.margins)
+    subjects, found = candidates["subject"].tolist(), Counter[Margin]()
+    for which, name in enumerate(margins):
+        for (subject, group), count in Counter(zip(subjects, candidates[name].tolist(), strict=True)).items():
+            for scope in (subject, ""):  # the same where no subject is drawn for: filled twice, too
+                found[scope, which, group] += count
+    sizes = {**Counter(subjects), "": len(subjects)}
     return {margin: count / sizes[margin[0]] for margin, count in found.items()}
 
 
-def _next(lots: Iterable[Lot], level: str, times: Counter[str], few: int) -> list[Lot]:
+def _next(lots: Sequence[Lot], level: str, times: Counter[str], few: int) -> list[Lot]:
     """The next few of a level, of any where there are none, of those who are drawn least often so far."""
     free = [lot for lot in lots if times[lot.pupil_id] < MOST_TIMES]
     wanted = [lot for lot in free if lot.level == level] or free
     fewest = min((times[lot.pupil_id] for lot in wanted), default=0)
-    return nsmallest(few, (lot for lot in wanted if times[lot.pupil_id] == fewest), key=lambda lot: lot.place)
+    return [*islice((lot for lot in wanted if times[lot.pupil_id] == fewest), few)]
 
 
 def _best(lots: Sequence[Lot], filled: Mapping[Margin, float], share: Mapping[Margin, float]) -> Lot | None:

@@ -17,6 +17,7 @@ from sentrack_lib.measures.support import supported
 from sentrack_lib.measures.taking_part import Calendar
 from sentrack_lib.measures.targets import curricular_targets, plans_of_pupils, targets_held
 from sentrack_lib.settings import SchoolSettings
+from sentrack_lib.sources.coded import in_small_tables
 from sentrack_lib.sources.scales import scales_of
 from sentrack_lib.terms import Term
 
@@ -32,6 +33,7 @@ def asked_for(tables: Tables, adults: DataFrame, as_of: date, shared_by: str, gi
     return {"about": about, "adults": adults, "budget_given": DataFrame({"funding": list(given), "pounds": list(given.values())})}
 
 
+@in_small_tables
 def planned(tables: Tables, records: Tables, settings: SchoolSettings) -> dict[str, DataFrame]:
     """The tables of planning and carrying out for the term of `tables` (a review and what was `asked_for`).
 

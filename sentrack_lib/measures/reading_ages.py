@@ -14,9 +14,9 @@ import pandas as pd
 from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures.groups.certainty import SHOWN
-from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.measures.recorded import recorded
 from sentrack_lib.measures.taking_part import Calendar, between
+from sentrack_lib.sources.coded import places_among
 from sentrack_lib.terms import Term
 
 MONTH = 365.25 / 12

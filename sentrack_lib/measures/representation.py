@@ -3,14 +3,16 @@
 The statements 29, 36, 47, 50 and 52 of the self-evaluation ask for it.
 """
 
+import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index
 
 from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, fisher, q_values
 from sentrack_lib.measures.groups.shares import beside_rest, far_apart
 from sentrack_lib.measures.groups.verdicts import TOO_FEW, in_words, seen, why_not
-from sentrack_lib.measures.progress.taught import places_among
+from sentrack_lib.measures.progress.taught import Codes
 from sentrack_lib.measures.sets import sets
+from sentrack_lib.sources.coded import places_among, plain, together
 from sentrack_lib.sources.codes import has_sen, known_year_group
 
 SET, OPTION, GIFTED = "set", "option", "gifted and talented"
@@ -56,7 +58,8 @@ def excesses(roll: DataFrame, teaching_groups: DataFrame, activities: DataFrame,
 def _rows(roll: DataFrame, teaching_groups: DataFrame, activities: DataFrame, progress: DataFrame) -> DataFrame:
     """Counts, and what is expected, of everything there is to take part in."""
     pupils = _pupils(roll)
-    things = pd.concat([_options(pupils, teaching_groups), _activities(activities), _gifted(roll)], ignore_index=True)
+    asked = (_options(pupils, teaching_groups), _activities(pupils, activities), _gifted(pupils, roll))
+    things = pd.concat(asked, ignore_index=True)
     seats = sets(pupils, teaching_groups, progress)
     what = seats["subject"] + ", Set " + seats["set"]
     seats = seats.assign(statement=STATEMENTS[SET], kind=SET, what=what, year_group=seats["year"])
@@ -68,38 +71,43 @@ def _pupils(roll: DataFrame) -> DataFrame:
     return DataFrame({"pupil_id": roll["pupil_id"].astype("str"), "year": years, "sen": sen.astype("boolean")})
 
 
-def _activities(activities: DataFrame) -> DataFrame:
+def _activities(pupils: DataFrame, activities: DataFrame) -> DataFrame:
+    """Which pupil (`at`: the place among the pupils, -1 who is none of them) takes part in what."""
     rows = activities[activities["kind"].isin(list(KINDS))].drop_duplicates(["pupil_id", "activity", "kind"])
     kinds = rows["kind"].astype("str")
     told = {"statement": kinds.map(lambda kind: KINDS[kind][0]), "kind": kinds.map(lambda kind: KINDS[kind][1])}
-    return DataFrame({"pupil_id": rows["pupil_id"].astype("str"), **told, "what": rows["activity"].astype("str")})
+    return DataFrame({"at": _places(pupils, rows), **told, "what": rows["activity"].astype("str")})
+
+
+def _places(pupils: DataFrame, rows: DataFrame) -> Codes:
+    return places_among(rows["pupil_id"], Index(pupils["pupil_id"]))
 
 
 def _options(pupils: DataFrame, teaching_groups: DataFrame) -> DataFrame:
     """Who takes which subject that not nearly everybody of the last two year groups takes."""
-    older = pupils[pupils["year"].isin(OPTION_YEARS)]
-    at = places_among(teaching_groups["pupil_id"], Index(older["pupil_id"]))
-    taken = teaching_groups.loc[at >= 0, ["pupil_id", "subject"]].astype("str")
-    taken = taken.assign(year=older["year"].to_numpy()[at[at >= 0]]).dropna().drop_duplicates()
-    taught = taken.groupby("year")["pupil_id"].nunique()
-    takers = taken.groupby(["subject", "year"])["pupil_id"].transform("size")
-    rows = taken[takers.lt(NEARLY_ALL * taken["year"].map(taught))]
-    return rows[["pupil_id", "subject"]].assign(statement=STATEMENTS[OPTION], kind=OPTION, what=rows["subject"])
+    at = _places(pupils, teaching_groups)
+    older = np.append(pupils["year"].isin(OPTION_YEARS), False)[at]
+    taken = DataFrame({"at": at[older], "subject": teaching_groups["subject"].array[older]}).dropna().drop_duplicates()
+    taken = taken.assign(year=pupils["year"].array[taken["at"]])
+    taught = taken["year"].map(taken.groupby("year")["at"].nunique()).astype("float64")
+    place = together(taken["subject"], taken["year"])
+    rows = plain(taken[np.bincount(place)[place] < NEARLY_ALL * taught], ["subject"])
+    return rows[["at", "subject"]].assign(statement=STATEMENTS[OPTION], kind=OPTION, what=rows["subject"])
 
 
-def _gifted(roll: DataFrame) -> DataFrame:
-    listed = roll.loc[roll["gifted_talented"].eq("Y"), ["pupil_id"]].astype("str")
-    return listed.assign(statement=STATEMENTS[GIFTED], kind=GIFTED, what=GIFTED)
+def _gifted(pupils: DataFrame, roll: DataFrame) -> DataFrame:
+    listed = _places(pupils, roll[roll["gifted_talented"].eq("Y")])
+    return DataFrame({"at": listed}).assign(statement=STATEMENTS[GIFTED], kind=GIFTED, what=GIFTED)
 
 
 def _counted(things: DataFrame, pupils: DataFrame) -> DataFrame:
     """Counts of each thing with and without SEN, and what is expected, year group by year group."""
     thing = ["statement", "kind", "what"]
     # A subject chosen and an activity of the same name are one thing, and nobody takes it twice.
-    rows = things.drop_duplicates(["pupil_id", *thing])
-    at = places_among(rows["pupil_id"], Index(pupils["pupil_id"]))
-    rows = rows[at >= 0].assign(**{name: pupils[name].to_numpy()[at[at >= 0]] for name in ("year", "sen")})
-    rows = rows.assign(number=rows.groupby(thing).ngroup())
+    here = things[things["at"].ge(0)]
+    here = here.assign(number=together(*(here[name] for name in thing), in_order=True))
+    rows = here.drop_duplicates(["at", "number"])
+    rows = rows.assign(**{name: pupils[name].to_numpy()[rows["at"]] for name in ("year", "sen")})
     part, year = rows.groupby(["number", "year"])["sen"], pupils.groupby("year")["sen"]
     sides = DataFrame({"count": part.sum(), "known": part.count(), "everybody": part.size()}).astype("float64")
     whole = DataFrame({"n": year.sum(), "known_here": year.count()}).astype("float64")

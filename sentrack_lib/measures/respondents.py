@@ -11,6 +11,7 @@ from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures.groups.counts import EVERYONE
 from sentrack_lib.measures.groups.membership import YEAR_GROUP, groupings
+from sentrack_lib.sources.coded import numbered, places_among
 from sentrack_lib.sources.codes import has_sen
 from sentrack_lib.terms import Term
 
@@ -24,9 +25,11 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Respondents:
-    """Every pupil on the rolls of some terms (`keys`: term and pupil), all groups (`names`: `family`, `group`, in their order),
-    and for each pupil the number of the group in each family; -1 where the answer is not known."""
+    """Every pupil on the rolls of some `terms` (`keys`: a number for term and pupil), all groups (`names`: `family`, `group`, in
+    their order), and for each pupil the number of the group in each family; -1 where the answer is not known."""
 
+    terms: Index
+    pupils: Index
     keys: Index
     names: DataFrame
     groups: Codes
@@ -34,25 +37,28 @@ class Respondents:
     @classmethod
     def of(cls, pupils: DataFrame, terms: Iterable[Term], attendance: DataFrame) -> "Respondents":
         """Those of some terms; `attendance` is the measure of one of them, in the others absence is not known."""
-        rolls = [pupils[pupils["term"].eq(str(term))].drop_duplicates("pupil_id", keep="last") for term in terms]
-        parts = [_grouped(roll) for roll in rolls]
-        keys = pd.concat([_keys(roll) for roll in rolls], ignore_index=True)
-        absent = Series(attendance["persistent"].to_numpy(dtype=object), _keys(attendance)).reindex(keys)
-        found = pd.concat(parts, ignore_index=True)
-        found[ABSENT] = absent.map({True: OFTEN, False: NOT_OFTEN}).to_numpy()
-        return cls(Index(keys), *_numbered(found))
+        named = Index([*map(str, terms)], dtype="str")
+        when, who = places_among(pupils["term"], named), Index(numbered(pupils["pupil_id"])[1])
+        order = np.flatnonzero(when >= 0)[np.argsort(when[when >= 0], kind="stable")]
+        roll = pupils.iloc[order].drop_duplicates(["term", "pupil_id"], keep="last").reset_index(drop=True)
+        keys = _keys(roll, named, who)
+        absent = Series(attendance["persistent"].to_numpy(dtype=object), _keys(attendance, named, who)).reindex(keys)
+        groups = _grouped(roll).assign(**{ABSENT: absent.map({True: OFTEN, False: NOT_OFTEN}).to_numpy()})
+        return cls(named, who, Index(keys), *_numbered(groups))
 
     def places(self, rows: DataFrame) -> Codes:
         """Where the pupil of each row stands on the roll of its term; -1 where nowhere."""
-        return self.keys.get_indexer(Index(_keys(rows)))
+        return self.keys.get_indexer(Index(_keys(rows, self.terms, self.pupils)))
 
     def of_term(self, term: Term) -> NDArray[np.bool_]:
         """Which of them are on the roll of a term."""
-        return self.keys.str.startswith(f"{term}\n").astype(bool)
+        return (self.keys.to_numpy() // max(len(self.pupils), 1)) == self.terms.get_indexer(Index([str(term)]))[0]
 
 
-def _keys(rows: DataFrame) -> Series:
-    return rows["term"].astype("str") + "\n" + rows["pupil_id"].astype("str")
+def _keys(rows: DataFrame, terms: Index, pupils: Index) -> Codes:
+    """A number for each row's term and pupil; -1 where one of them is not among those known."""
+    term, pupil = places_among(rows["term"], terms), places_among(rows["pupil_id"], pupils)
+    return np.where((term < 0) | (pupil < 0), -1, term * len(pupils) + pupil)
 
 
 def _grouped(roll: DataFrame) -> DataFrame:

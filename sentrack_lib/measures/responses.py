@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, detectable_share, fisher, q_values, wilson
 from sentrack_lib.measures.groups.counts import EVERYONE
@@ -10,6 +10,7 @@ from sentrack_lib.measures.groups.membership import YEAR_GROUP
 from sentrack_lib.measures.groups.shares import far_apart
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
 from sentrack_lib.measures.respondents import ABSENT, RESPONDENTS, SEN, Respondents
+from sentrack_lib.sources.coded import together
 from sentrack_lib.terms import Term
 
 BIAS = (SEN, YEAR_GROUP, "pupil premium", ABSENT)
@@ -77,7 +78,7 @@ def _judged(table: DataFrame) -> DataFrame:
     asked = table["family"].isin(BIAS)
     tests = table[asked & table["differs"] & table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)]
     p = fisher(tests["count"].astype("int64"), tests["n"], tests["count_rest"], tests["n_rest"]).reindex(table.index)
-    family = table.groupby(["respondent", "family"], sort=False).ngroup()
+    family = Series(together(table["respondent"], table["family"]), table.index)
     q = q_values(p, [family])
     found = table.assign(q_value=q, tested=q.notna().groupby(family).transform("sum").astype("int64"), seen=NEW)
     found = found.assign(gap_less_artefact=found["share"] - found["share_rest"])

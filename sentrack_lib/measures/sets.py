@@ -9,7 +9,7 @@ from pandas import DataFrame, Index, Series
 from scipy import stats
 
 from sentrack_lib.measures.groups.certainty import gap_of_means
-from sentrack_lib.measures.progress.taught import places_among
+from sentrack_lib.sources.coded import among, places_among, plain, together
 
 STRATA = 10
 """Pupils are held against those of the same tenth of the start; coarser, and who starts lower in a part would seem misplaced."""
@@ -29,6 +29,7 @@ def sets(pupils: DataFrame, teaching_groups: DataFrame, progress: DataFrame) -> 
     rows = _seated(pupils, teaching_groups, progress)
     known, started = rows[rows["sen"].notna()], rows.dropna(subset=["sen", "stratum"])
     cells = rows.drop_duplicates("here").sort_values("here", ignore_index=True)[[*NAMES, "place"]]
+    cells = plain(cells, NAMES)
     place = cells["place"].to_numpy()
     count, count_rest = _Sides.of(known["sen"], known["here"], len(cells))
     n, n_rest = (side[place] for side in _Sides.of(known["sen"], known["place"], len(cells)))
@@ -60,12 +61,13 @@ def _seated(pupils: DataFrame, teaching_groups: DataFrame, progress: DataFrame) 
     A start is the place in the cohort, `above` from 0 to 1, and the `stratum` of those in its tenth; both may be missing."""
     rows = teaching_groups[["pupil_id", "subject", "set"]].dropna().drop_duplicates(["pupil_id", "subject"])
     at = places_among(rows["pupil_id"], Index(pupils["pupil_id"]))
-    rows, at = rows[at >= 0].astype("str"), at[at >= 0]
+    rows, at = rows[at >= 0], at[at >= 0]
     rows = rows.assign(year=pupils["year"].to_numpy()[at], sen=pupils["sen"].array[at]).dropna(subset=["year"])
-    starts = _starts(progress[progress["subject"].isin(rows["subject"].unique())])
+    starts = _starts(progress[among(progress["subject"], rows["subject"])])
     rows = rows.merge(starts, how="left", on=["pupil_id", "subject"])
-    rows = rows.assign(here=rows.groupby(NAMES).ngroup(), place=rows.groupby(NAMES[:2]).ngroup())
-    stratum = rows.groupby(["place", "tenth"]).ngroup()
+    place, here = (together(*(rows[name] for name in names), in_order=True) for names in (NAMES[:2], NAMES))
+    rows = rows.assign(here=here, place=place)
+    stratum = Series(together(rows["place"], rows["tenth"], in_order=True), rows.index)
     return rows.assign(stratum=stratum.where(rows["tenth"].notna()).astype("Int64"))
 
 
@@ -74,7 +76,7 @@ def _starts(progress: DataFrame) -> DataFrame:
     rows = progress.dropna(subset=["start", "cohort"])
     above = rows.groupby("cohort", observed=True)["start"].rank(pct=True)
     tenth = pd.factorize(rows["cohort"])[0] * STRATA + np.ceil(above * STRATA).clip(1, STRATA)
-    return rows[["pupil_id", "subject"]].astype("str").assign(above=above, tenth=tenth)
+    return rows[["pupil_id", "subject"]].assign(above=above, tenth=tenth)
 
 
 def _same_start(started: DataFrame, place: Codes) -> dict[str, Numbers]:

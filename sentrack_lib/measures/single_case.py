@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures import overlap
-from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.measures.recorded import recorded
+from sentrack_lib.sources.coded import places_among
 from sentrack_lib.sources.record_tables import PHASES
 from sentrack_lib.terms import Term
 

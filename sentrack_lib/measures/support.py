@@ -9,9 +9,9 @@ from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures.groups.certainty import SHOWN, wilson
 from sentrack_lib.measures.groups.counts import EVERYONE
-from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.measures.respondents import WITH, WITHOUT
 from sentrack_lib.measures.taking_part import Calendar, adults_beside, held, taking_part
+from sentrack_lib.sources.coded import places_among
 from sentrack_lib.sources.codes import has_sen
 from sentrack_lib.terms import Term
 
@@ -72,7 +72,7 @@ def support(
     of = own.groupby("pupil_id")
     given = of[["sessions_planned", "sessions_attended", "hours"]].sum(min_count=1).assign(number=of.size())
     given["untold"] = own["sessions_attended"].isna().groupby(own["pupil_id"]).any()
-    given["provisions"] = own.sort_values("name").groupby("pupil_id")["name"].agg("; ".join)
+    given["provisions"] = own.sort_values("name", kind="stable").groupby("pupil_id")["name"].agg("; ".join)
     table = table.join(given, on="pupil_id").join(adults, on="pupil_id")
     table = table.assign(
         number=table["number"].fillna(0).astype("int64"), provisions=table["provisions"].astype("str").fillna("")

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.progress.taught import moment, moments, places_among
+from sentrack_lib.measures.progress.taught import moment, moments
+from sentrack_lib.sources.coded import mapped, places_among
 from sentrack_lib.terms import Term
 
 COLUMNS = {
@@ -23,6 +24,7 @@ NUMBERS = (
 )  # fmt: skip
 DAYS = ("start", "end", "on", "review_on", "set_on", "by")
 WHO = ["pupil_id", "provision_id"]
+CAME = ("Y", "/", "\\", "P", "L")
 Calendar = Mapping[str, tuple[date, date]]
 
 
@@ -96,7 +98,7 @@ def single_sessions(sessions: DataFrame) -> DataFrame:
 
 def is_there(attended: Series) -> Series:
     """Whether the mark of a session says that the pupil came: Y, present, late or a stroke."""
-    return attended.str.strip().str.upper().str[:1].isin(["Y", "/", "\\", "P", "L"])
+    return mapped(attended, lambda mark: mark.strip().upper().startswith(CAME), "bool")
 
 
 def running(rows: DataFrame, term: Term, calendar: Calendar | None = None) -> Series:

@@ -11,7 +11,8 @@ from sentrack_lib.measures.groups.comparisons import PROGRESS, Asked, compared
 from sentrack_lib.measures.groups.outcomes import outcomes
 from sentrack_lib.measures.groups.shares import beside_rest, everyone, far_apart
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
-from sentrack_lib.measures.progress.taught import ALL, moment, moments, places_among
+from sentrack_lib.measures.progress.taught import ALL, moment, moments
+from sentrack_lib.sources.coded import among, places_among
 from sentrack_lib.sources.codes import has_sen, known_year_group
 from sentrack_lib.terms import Term
 
@@ -98,22 +99,22 @@ def since_primary(progress: DataFrame, groups: DataFrame) -> DataFrame:
 
     `progress` is measured from prior attainment alone, `groups` as from `groups_of`; families: `… since primary school`."""
     pupils = year_7_of(progress)
-    groups = groups[groups["family"].isin(ASKED_AGAIN) & groups["pupil_id"].isin(pupils)]
-    grown = outcomes(progress[progress["pupil_id"].isin(pupils)])
-    asked = Asked(PROGRESS, grown[grown["subject"].eq(ALL)], groups.assign(family=groups["family"] + SINCE))
+    groups = groups[groups["family"].isin(ASKED_AGAIN) & among(groups["pupil_id"], pupils)]
+    grown = outcomes(progress[among(progress["pupil_id"], pupils)])
+    asked = Asked(PROGRESS, grown[grown["subject"].eq(ALL)], groups.assign(family=groups["family"].map(f"{{}}{SINCE}".format)))
     return compared([asked])
 
 
-def year_7_of(progress: DataFrame) -> pd.Index:
+def year_7_of(progress: DataFrame) -> Series:
     """The pupils whose cohort is of Year 7."""
     rows = progress["cohort"].astype("str").str.startswith(f"{YEAR}/").fillna(False)
-    return pd.Index(progress.loc[rows, "pupil_id"].unique())
+    return progress.loc[rows, "pupil_id"].drop_duplicates()
 
 
 def below_primary(progress: DataFrame) -> DataFrame:
     """Of pupils of Year 7 whose mark is on the scale of their primary result: `subject`, `below` of `n` who stand below it."""
-    rows = progress[progress["pupil_id"].isin(year_7_of(progress))].dropna(subset=["start", "points", "cohort"])
+    rows = progress[among(progress["pupil_id"], year_7_of(progress))].dropna(subset=["start", "points", "cohort"])
     parts = rows["cohort"].astype("str").str.rsplit("/", n=2)
     same = rows[parts.str[1].eq(parts.str[2])]
     found = same.assign(below=same["points"].lt(same["start"])).groupby("subject", observed=True)["below"].agg(["sum", "size"])
-    return found.set_axis(["below", "n"], axis=1).reset_index()
+    return found.set_axis(["below", "n"], axis=1).reset_index().astype({"subject": "str"})

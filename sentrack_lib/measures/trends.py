@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures.groups.certainty import NO_SPREAD, SHOWN, mean_interval, wilson
-from sentrack_lib.measures.progress.taught import ALL, places_among
+from sentrack_lib.measures.progress.taught import ALL
+from sentrack_lib.sources.coded import places_among, plain
 from sentrack_lib.sources.codes import SEN_GROUPS, sen_group
 from sentrack_lib.terms import Term
 
@@ -144,7 +145,7 @@ def _by_subject(rolls: _Rolls, progress: DataFrame) -> DataFrame:
     rows = progress.loc[known, ["term", "pupil_id", "subject", "scaled_residual"]]
     place = rolls.places(rows)
     ours = (place >= 0) & np.isin(rolls.status[place], [SEN_GROUPS.index(status) for status in GROUPS[WITH]])
-    subject, names = pd.factorize(rows.loc[ours, "subject"].astype("str"), sort=True)
+    subject, names = pd.factorize(plain(rows.loc[ours], ["subject"])["subject"], sort=True)
     values, terms = rows.loc[ours, "scaled_residual"].to_numpy(dtype="float64"), len(rolls.terms)
     sums = _summed(subject * terms + rolls.term[place[ours]], values, len(names) * terms)
     named = pd.MultiIndex.from_product([[GROWTH], [WITH], names, rolls.terms], names=[*PLACE, "term"])
@@ -165,9 +166,10 @@ def unit_of(sums: DataFrame) -> Series:
 
 def moments(sums: DataFrame, side: str = "") -> DataFrame:
     """`n`, `mean` and `variance` (n - 1); missing for groups too small to show."""
-    n, total, squares = (sums[f"{name}{side}"].astype("float64") for name in SUMS)
-    n = n.where(n.ge(SHOWN))
-    return DataFrame({"n": n, "mean": total / n, "variance": ((squares - total**2 / n) / (n - 1)).clip(lower=0.0)})
+    n, total, squares = (sums[f"{name}{side}"].to_numpy(dtype="float64") for name in SUMS)
+    n = np.where(n >= SHOWN, n, np.nan)
+    variance = np.maximum((squares - total**2 / n) / (n - 1), 0.0)
+    return DataFrame({"n": n, "mean": total / n, "variance": variance}, index=sums.index)
 
 
 def _described(sums: DataFrame) -> DataFrame:

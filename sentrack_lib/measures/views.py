@@ -19,6 +19,7 @@ from sentrack_lib.measures.groups.verdicts import in_words, seen, why_not
 from sentrack_lib.measures.respondents import ABSENT, FAMILIES, RESPONDENTS, Codes, Respondents
 from sentrack_lib.measures.trend_changes import CHANCE, HIGHER, LOWER, TOO_FEW, UNTOLD
 from sentrack_lib.measures.trends import moments
+from sentrack_lib.sources.coded import different, places_among, together
 from sentrack_lib.terms import Term
 
 RELEVANT = 0.3
@@ -87,7 +88,8 @@ def _added(cell: Codes, values: np.ndarray, cells: int) -> np.ndarray:
 def _answers(views: DataFrame, respondents: Respondents, questions: DataFrame) -> tuple[Codes, Codes, np.ndarray]:
     """The number of the question, the place of the pupil (-1: anonymous) and the score: one answer a respondent and question."""
     rows = views[views["score"].notna() & views["term"].isin(questions["term"].dropna().unique())]
-    question = Index(_key(questions.fillna({"term": ""}))).get_indexer(Index(_key(rows)))
+    questions = questions.fillna({"term": ""})
+    question = Index(_keys(questions, questions)).get_indexer(Index(_keys(rows, questions)))
     place, unnamed = respondents.places(rows), rows["pupil_id"].isna().to_numpy()
     taken = (question >= 0) & (unnamed | (place >= 0))
     # Every anonymous answer is one of its own: numbered from below.
@@ -97,8 +99,14 @@ def _answers(views: DataFrame, respondents: Respondents, questions: DataFrame) -
     return one["question"].to_numpy(), one["whose"].clip(lower=-1).to_numpy(), one["score"].to_numpy()
 
 
-def _key(rows: DataFrame) -> Series:
-    return rows["term"].astype("str") + "\n" + rows["respondent"].astype("str") + "\n" + rows["theme"].astype("str")
+def _keys(rows: DataFrame, questions: DataFrame) -> Codes:
+    """A number for the term, respondent and theme of each row; -1 where one of them stands in none of the questions."""
+    keys = np.zeros(len(rows), dtype="int64")
+    for name in ("term", *QUESTION):
+        asked = different(questions[name])
+        place = places_among(rows[name], asked)
+        keys = np.where((keys < 0) | (place < 0), -1, keys * len(asked) + place)
+    return keys
 
 
 def views(scores: DataFrame) -> DataFrame:
@@ -137,7 +145,7 @@ def _described(table: DataFrame) -> DataFrame:
 def _compared(table: DataFrame) -> DataFrame:
     """q-values within each respondent and family, and the verdict in words."""
     large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)
-    family = table.groupby(["respondent", "family"], sort=False).ngroup()
+    family = Series(together(table["respondent"], table["family"]), table.index)
     q = q_values(table["p"].where(large), [family])
     earlier = moments(table, "_then")["mean"] - moments(table, "_then_rest")["mean"]
     table = table.assign(gap_less_artefact=table["gap"], q_value=q, tested=q.notna().groupby(family).transform("sum"))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -36,7 +37,14 @@ def benchmarks_of(folder: Path) -> DataFrame:
     published (the `source`, `basis` and `note` say where and how). It is the list in `benchmarks.csv` of the school's folder
     where there is one, else the one that comes with sentrack; `BadInput` tells everything that is wrong with it at once."""
     own = Path(folder) / FILE
-    sheet = read_sheet(own if own.is_file() else FOLDER / FILE, COLUMNS)
+    file = own if own.is_file() else FOLDER / FILE
+    return _read(file, file.stat().st_mtime_ns, file.stat().st_size).copy()
+
+
+@lru_cache(maxsize=8)
+def _read(file: Path, written: int, size: int) -> DataFrame:
+    """The list in a file, read anew where it was `written` since, or has another size."""
+    sheet = read_sheet(file, COLUMNS)
     lost = [column for column in REQUIRED if column not in sheet.cells]
     if lost:
         raise BadInput(f"{FILE} has no column {', '.join(lost)}. Its columns are {', '.join(COLUMNS)}.")

@@ -2,12 +2,13 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 
-import pandas as pd
-from pandas import Index, Series
+from pandas import Series
+
+from sentrack_lib.sources.coded import mapped
 
 FOLDER = Path(__file__).parent / "codes"
 NOT_KNOWN = "Not known"
@@ -30,7 +31,7 @@ def sen_group(statuses: Series) -> Series:
 def has_sen(statuses: Series) -> Series:
     """Whether each SEN status means SEN support or an EHC plan; missing where it is not known."""
     groups = _meanings("sen_status", "sen_group")
-    return _mapped(statuses, lambda text: _SEN.get(groups.get(_code(text, "sen_status"), NOT_KNOWN)), "boolean")
+    return mapped(statuses, lambda text: _SEN.get(groups.get(_code(text, "sen_status"), NOT_KNOWN)), "boolean")
 
 
 def need(needs: Series) -> Series:
@@ -41,7 +42,7 @@ def need(needs: Series) -> Series:
 def need_label(needs: Series) -> Series:
     """Today's name of each type of need, or Not known."""
     labels = _meanings("sen_need", "label")
-    return _mapped(need(needs), lambda code: labels.get(code, NOT_KNOWN))
+    return mapped(need(needs), lambda code: labels.get(code, NOT_KNOWN))
 
 
 def broad_need(needs: Series) -> Series:
@@ -93,7 +94,7 @@ def is_year_group(year_groups: Series) -> Series:
 def _looked_up(written: Series, name: str, column: str, unknown: str | None = NOT_KNOWN) -> Series:
     """A column of a code list for each text, `unknown` where the list does not have it."""
     meanings = _meanings(name, column)
-    return _mapped(written, lambda text: meanings.get(_code(text, name), unknown))
+    return mapped(written, lambda text: meanings.get(_code(text, name), unknown))
 
 
 @cache
@@ -104,17 +105,10 @@ def _meanings(name: str, column: str) -> dict[str, str]:
 
 def _is_known(written: Series, name: str) -> Series:
     """Whether a code list has each text; a blank is no fault."""
-    return _mapped(written, lambda text: not text.strip() or bool(_code(text, name)), "bool")
+    return mapped(written, lambda text: not text.strip() or bool(_code(text, name)), "bool")
 
 
-def _mapped(written: Series, meaning: Callable[[str], str | bool | None], dtype: str = "str") -> Series:
-    """`meaning` of each text, worked out once for each different text: a roll has many rows and few codes."""
-    places, texts = pd.factorize(written)
-    # A missing text is at place -1: the last, which is blank.
-    meanings = Series([meaning(text) for text in [*Index(texts).astype("str"), ""]], dtype=dtype).array
-    return Series(meanings.take(places), index=written.index, name=written.name)
-
-
+@lru_cache(maxsize=10_000)
 def _code(written: str, name: str) -> str:
     """The code behind what was written: a code, a label, or both together; blank where the list does not have it."""
     forms = _forms(name)

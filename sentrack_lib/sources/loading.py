@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.settings import SchoolSettings, nearest
 from sentrack_lib.sources import schema
 from sentrack_lib.sources.checking import Finding, check_rows, fit_columns, problems_of, without
+from sentrack_lib.sources.coded import coded, in_python
 from sentrack_lib.sources.files import read_sheet
 from sentrack_lib.sources.folders import settings_in, terms_in, unread_in
 from sentrack_lib.sources.imported import imported_in
@@ -46,6 +48,11 @@ class School:
     """`file`, `term`, `table` and the rows `read`, `accepted` and `set_aside`; read is always the sum of the other two."""
     imported: Mapping[str, DataFrame]
     """What is kept of the imports of every term, by the name of the list (`imported.LISTS`)."""
+
+    @cached_property
+    def codes(self) -> Mapping[str, DataFrame]:
+        """The `tables` with what comes again and again as categories (`coded`), as the measures compare and join them."""
+        return {name: in_python(table) for name, table in coded(self.tables).items()}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 from pandas import DataFrame
 
 from sentrack_lib.measures.flags import RULES, raise_flags
+from sentrack_lib.measures.flags.rules import in_a_hundred
 from sentrack_lib.settings import SchoolSettings
 from sentrack_lib.sources.scales import read_grades, scales_of
 from sentrack_lib.terms import Term
@@ -73,8 +74,8 @@ def test_low_growth_over_three_subjects_is_watched_from_point_3_and_acted_on_fro
     """,
     )
     assert found["level"].to_dict() == {"P02": "watch", "P03": "watch", "P04": "act"}
-    assert found["evidence"]["P04"] == "Low growth is likely (P = 0.50) over 9 subjects; growth percentile 23."
-    assert found["evidence"]["P02"] == "Low growth is possible (P = 0.30) over 3 subjects; growth percentile 34."
+    assert found["evidence"]["P04"] == "Low growth is likely (50 in 100) over 9 subjects; growth percentile 23."
+    assert found["evidence"]["P02"] == "Low growth is possible (30 in 100) over 3 subjects; growth percentile 34."
     assert found["threshold"].to_dict() == {"P02": 0.3, "P03": 0.3, "P04": 0.5}
 
 
@@ -112,7 +113,7 @@ def test_with_one_or_two_subjects_the_lowest_counts_and_is_only_watched(flags):
     """,
     )
     assert found["level"].to_dict() == {"P01": "watch"}
-    said = "Low growth is likely (P = 0.80) in Maths, one of few subjects measured; growth percentile 8."
+    said = "Low growth is likely (80 in 100) in Maths, one of few subjects measured; growth percentile 8."
     assert found["evidence"]["P01"] == said
 
 
@@ -145,7 +146,7 @@ def test_a_flag_that_rests_on_earlier_terms_alone_says_so(flags):
         summer | P01      | all     | 5          | 0.05  | 60
     """,
     )
-    now = "Low growth is not likely now (P = 0.05) over 5 subjects; growth percentile 60."
+    now = "Low growth is not likely now (5 in 100) over 5 subjects; growth percentile 60."
     assert found.loc["P01", ["level", "evidence"]].to_list() == ["act", f"{now} It was likely in 2 of the last 3 terms."]
 
 
@@ -497,3 +498,19 @@ def test_a_flag_that_went_and_came_back_stands_since_it_came_back(flags):
     found = flags("attendance drop", terms=SEASONS, attendance=drawn)
     assert found["since_term"].to_dict() == {"P01": "2025-26-autumn", "P02": "2025-26-summer"}
     assert found["level"].to_dict() == {"P01": "act", "P02": "watch"}
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"),
+    [
+        (0.0, "less than 1 in 100"),
+        (0.0099, "less than 1 in 100"),
+        (0.01, "1 in 100"),
+        (0.3, "30 in 100"),
+        (0.99, "99 in 100"),
+        (0.991, "more than 99 in 100"),
+        (1.0, "more than 99 in 100"),
+    ],
+)
+def test_a_chance_is_said_in_a_hundred_and_is_never_certain(chance, said):
+    assert in_a_hundred(chance) == said

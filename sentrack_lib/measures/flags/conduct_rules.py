@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 import numpy as np
 from pandas import DataFrame
 
-from sentrack_lib.measures.coded import numbered
 from sentrack_lib.measures.flags.rules import GAP, NO_GAP, Known, at_least, counted, judged, per_cent
 from sentrack_lib.measures.progress.taught import Numbers
+from sentrack_lib.sources.coded import numbered
 
 REMOVAL = "remov|internal(?:ly)? exclu|isolat"
 MANY_DAYS = 1_000_000

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Series
 
-from sentrack_lib.measures.flags.rules import GAP, NO_GAP, Known, at_least, by_term, counted, judged
-from sentrack_lib.measures.progress.taught import Mask, places_among
+from sentrack_lib.measures.flags.rules import GAP, NO_GAP, Known, at_least, by_term, counted, in_a_hundred, judged
+from sentrack_lib.measures.progress.taught import Mask
+from sentrack_lib.sources.coded import places_among
 from sentrack_lib.sources.scales import Scale
 
 
@@ -64,12 +65,14 @@ class LowProgress:
         return levels.assign(act=levels["act"] & signals["many"] | pattern, keeps_act=levels["keeps_act"] & signals["many"])
 
     def evidence(self, row: Any) -> str:
-        """P(low), over how many subjects, and the growth percentile."""
+        """How likely low growth is, over how many subjects, and the growth percentile."""
         over = f"over {counted(row.n_subjects, 'subject')}" if row.many else f"in {row.highest_in}, one of few subjects measured"
         terms = f" It was likely in {row.low_terms:.0f} of the last {self.of_terms:.0f} terms."
         pattern = terms if row.low_terms >= self.times else ""
         likely = "likely" if row.value >= self.act else "possible" if row.value >= self.leave_watch else "not likely now"
-        return f"Low growth is {likely} (P = {row.value:.2f}) {over}; growth percentile {row.growth_percentile:.0f}.{pattern}"
+        return (
+            f"Low growth is {likely} ({in_a_hundred(row.value)}) {over}; growth percentile {row.growth_percentile:.0f}.{pattern}"
+        )
 
 
 @dataclass(frozen=True)

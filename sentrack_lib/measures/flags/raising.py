@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 from sentrack_lib.errors import WrongUse
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.flags.conduct_rules import Absence, AttendanceDrop, Behaviour, Exclusion
 from sentrack_lib.measures.flags.learning_rules import LowEffort, LowProgress, NoData, OneSubject
 from sentrack_lib.measures.flags.rules import Known, Rule, by_term, of_terms
-from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.settings import Threshold, nearest
+from sentrack_lib.sources.coded import coded, places_among
 from sentrack_lib.sources.scales import Scale
 from sentrack_lib.terms import Term
 

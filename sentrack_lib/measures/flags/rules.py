@@ -129,6 +129,13 @@ def counted(number: float, noun: str) -> str:
     return f"{number:.0f} {noun}{'' if number == 1 else 's'}"
 
 
+def in_a_hundred(chance: float) -> str:
+    """A probability as `62 in 100`; what is estimated is never certain."""
+    if chance > 0.99:
+        return "more than 99 in 100"
+    return f"{100 * chance:.0f} in 100" if chance >= 0.01 else "less than 1 in 100"
+
+
 def per_cent(share: float) -> str:
     """A share as `14 %`."""
     return f"{100 * share:.0f} %"

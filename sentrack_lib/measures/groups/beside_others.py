@@ -15,6 +15,7 @@ from sentrack_lib.terms import Term
 
 def beside_others(
     tables: Mapping[str, DataFrame],
+    held: Mapping[Term, Mapping[str, DataFrame]],
     grown: Mapping[Term, DataFrame],
     attended: Mapping[Term, DataFrame],
     intersections: Iterable[Sequence[str]] = (),
@@ -23,13 +24,15 @@ def beside_others(
 
     `comparisons`: growth, growth beside the pupil's own average, pupils with SEN within their classes; `within_classes`: the
     latter over all classes of a subject; `rate_comparisons`; `attainment` and `absences`: plain means; `questions`: of how many
-    pupils each question is known; `small_groups`: who is in a group too small for figures. `grown` and `attended` are progress
-    and attendance by term."""
+    pupils each question is known; `small_groups`: who is in a group too small for figures. `tables` hold all terms, `held` the
+    `pupils` and `teaching_groups` of each; `grown` and `attended` are progress and attendance by term."""
     term, before = max(grown), max((each for each in grown if each != max(grown)), default=None)
-    roll, lessons = (_of(tables[name], term) for name in ("pupils", "teaching_groups"))
+    roll, lessons = held[term]["pupils"], held[term]["teaching_groups"]
     answers = groupings(roll)
     groups = groups_of(roll, lessons, intersections, answers)
-    earlier = _earlier(tables, grown, attended, before, intersections)
+    earlier = (
+        _earlier(tables["behaviour"], held[before], grown[before], attended[before], before, intersections) if before else {}
+    )
     growth = outcomes(grown[term])
     by_class, over_classes = within_classes(growth, roll, lessons)
     what = happened(roll, attended[term], tables["behaviour"], term)
@@ -45,19 +48,18 @@ def beside_others(
 
 
 def _earlier(
-    tables: Mapping[str, DataFrame],
-    grown: Mapping[Term, DataFrame],
-    attended: Mapping[Term, DataFrame],
-    term: Term | None,
+    behaviour: DataFrame,
+    held: Mapping[str, DataFrame],
+    grown: DataFrame,
+    attended: DataFrame,
+    term: Term,
     intersections: Iterable[Sequence[str]],
 ) -> dict[str, DataFrame]:
-    """The gaps that the term before saw; nothing where there is none."""
-    if term is None:
-        return {}
-    roll = _of(tables["pupils"], term)
+    """The gaps that the term before saw."""
+    roll = held["pupils"]
     answers = groupings(roll)
-    groups = groups_of(roll, _of(tables["teaching_groups"], term), intersections, answers)
-    growth, what = outcomes(grown[term]), happened(roll, attended[term], tables["behaviour"], term)
+    groups = groups_of(roll, held["teaching_groups"], intersections, answers)
+    growth, what = outcomes(grown), happened(roll, attended, behaviour, term)
     return {
         "growth": gaps_of(_growing(growth, groups)),
         "rates": rate_gaps(what, pupil_groups(roll, groups, answers)),
@@ -67,7 +69,3 @@ def _earlier(
 def _growing(growth: DataFrame, groups: DataFrame) -> list[Asked]:
     """Growth beside the others, and beside the pupil's own average."""
     return [Asked(PROGRESS, growth, groups), Asked(OWN, beside_own(growth), own_groups(groups))]
-
-
-def _of(table: DataFrame, term: Term) -> DataFrame:
-    return table[table["term"].eq(str(term))].reset_index(drop=True)

@@ -6,10 +6,11 @@ Numbers that cannot be formed (nobody, no spread) are missing, never infinite. S
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
 from scipy import special, stats
+
+from sentrack_lib.sources.coded import together
 
 SHOWN, TESTED = 5, 10
 """Fewest pupils for an interval, and for a test and a verdict."""
@@ -116,7 +117,7 @@ def q_values(p: Series, questions: Sequence[Series]) -> Series:
     """Benjamini and Hochberg's q within each family (rows alike in `questions`); a missing p is no test and stays missing."""
     values = _floats(p)
     known = np.flatnonzero(np.isfinite(values))
-    family = _numbered([question.to_numpy()[known] for question in questions], len(known))
+    family = together(*(question.iloc[known] for question in questions))
     order = np.lexsort((-values[known], family))
     family, tested = family[order], values[known][order]
     size = np.bincount(family, minlength=1)
@@ -126,14 +127,6 @@ def q_values(p: Series, questions: Sequence[Series]) -> Series:
     # From the largest p down: no q may be larger than that of a larger p.
     found[known[order]] = Series(q).groupby(family).cummin().to_numpy()
     return Series(found, index=p.index)
-
-
-def _numbered(columns: Sequence[NDArray], rows: int) -> NDArray[np.int64]:
-    number = np.zeros(rows, dtype="int64")
-    for column in columns:
-        codes, seen = pd.factorize(column)
-        number = number * (len(seen) + 1) + codes
-    return pd.factorize(number)[0]
 
 
 def detectable(n: Series, n_rest: Series) -> Series:

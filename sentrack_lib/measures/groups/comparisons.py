@@ -14,6 +14,7 @@ from sentrack_lib.measures.groups.membership import FAMILIES
 from sentrack_lib.measures.groups.outcomes import beside_own, outcomes
 from sentrack_lib.measures.groups.sums import ROW, sums
 from sentrack_lib.measures.groups.verdicts import in_words, seen, why_not
+from sentrack_lib.sources.coded import together
 
 OWN_VARIANCE = 15
 """Fewest pupils for a variance of the group's own rather than the one of all groups."""
@@ -64,7 +65,7 @@ def compare_own(progress: DataFrame, groups: DataFrame, previous: DataFrame | No
 def own_groups(groups: DataFrame) -> DataFrame:
     """The groups that are looked at beside the own average, under the names of their families there."""
     groups = groups[groups["family"].isin(OWN_FAMILIES)]
-    return groups.assign(family=groups["family"] + f" {OWN}")
+    return groups.assign(family=groups["family"].map(f"{{}} {OWN}".format))
 
 
 def gaps_of(asked: Sequence[Asked]) -> DataFrame:
@@ -159,8 +160,7 @@ def _variance_of_mean(table: DataFrame, question: Codes) -> Numbers:
 
 def _question(table: DataFrame, subject: Series) -> Codes:
     """The number of each row's family and subject."""
-    codes = [pd.factorize(column)[0] for column in (table["family"], subject)]
-    return codes[0] * (codes[1].max(initial=0) + 1) + codes[1]
+    return together(table["family"], subject)
 
 
 def _summed(question: Codes, values: Numbers) -> Numbers:

@@ -7,6 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
+from sentrack_lib.measures.progress.taught import Mask
+from sentrack_lib.sources.coded import among
 from sentrack_lib.sources.codes import sen_group
 
 Codes = NDArray[np.int64]
@@ -25,20 +27,22 @@ def rates(roll: DataFrame, attendance: DataFrame, flags: DataFrame, behaviour: D
     )
     told = progress.loc[progress["subject"].eq("all") & progress["growth_percentile"].notna(), "pupil_id"]
     low = flags.loc[flags["rule"].eq("progress") & flags["level"].eq("act"), "pupil_id"]
+    ids = pupils["pupil_id"]
     away = behaviour.loc[behaviour["kind"].isin(["suspension", "permanent_exclusion"]), "pupil_id"]
     measured = {
         "on the roll": Series(True, index=pupils.index, dtype="boolean"),
         "persistently absent": pupils["persistent"].astype("boolean"),
         "severely absent": pupils["severe"].astype("boolean"),
-        "suspended or excluded this term": pupils["pupil_id"]
-        .isin(away)
-        .astype("boolean")
-        .mask(pd.Series(behaviour.empty, pupils.index)),
-        "likely to make low progress": pupils["pupil_id"].isin(low).astype("boolean").mask(~pupils["pupil_id"].isin(told)),
+        "suspended or excluded this term": _whether(among(ids, away), np.full(len(ids), not behaviour.empty)),
+        "likely to make low progress": _whether(among(ids, low), among(ids, told)),
     }
     names, groups = _numbered(_families(pupils))
     parts = [names.assign(measure=measure, **_counts(found, groups, len(names))) for measure, found in measured.items()]
     return pd.concat(parts, ignore_index=True)[["measure", "family", "group", "count", "of"]].astype({"count": "Int64"})
+
+
+def _whether(so: Mask, known: Mask) -> Series:
+    return Series(pd.arrays.BooleanArray(so, ~known))
 
 
 def _families(pupils: DataFrame) -> dict[str, Series]:

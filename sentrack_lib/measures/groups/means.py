@@ -2,11 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame, Index, Series
 
 from sentrack_lib.measures.groups.certainty import NO_SPREAD, SHOWN, TESTED, detectable, gap_of_means, mean_interval, q_values
 from sentrack_lib.measures.groups.sums import cohort_sums
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
+from sentrack_lib.sources.coded import places_among, plain, together
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.sources.scales import GRADED
 from sentrack_lib.terms import Term
@@ -31,7 +32,6 @@ def attainment(assessments: DataFrame, roll: DataFrame, groups: DataFrame, term:
     marks = assessments.loc[of_term & assessments["points"].notna(), ["pupil_id", "subject", "scale", "points", "assessed_on"]]
     marks = marks.sort_values("assessed_on", kind="stable", na_position="first")
     marks = marks.drop_duplicates(["pupil_id", "subject"], keep="last").rename(columns={"points": "value"})
-    marks = marks.astype(dict.fromkeys(["pupil_id", "subject", "scale"], "str"))
     return means(marks.assign(year_group=_year_of(marks, roll)), groups)
 
 
@@ -39,7 +39,7 @@ def absence(attendance: DataFrame, roll: DataFrame, groups: DataFrame) -> DataFr
     """The mean share of this year's sessions that groups missed, each pupil counting once; columns as `attainment`.
 
     For each year group, and for the whole school (`year_group` all)."""
-    missed = attendance[["pupil_id", "absence"]].rename(columns={"absence": "value"}).astype({"pupil_id": "str"})
+    missed = attendance[["pupil_id", "absence"]].rename(columns={"absence": "value"})
     missed = missed.assign(subject=ALL, scale="share of sessions", year_group=_year_of(missed, roll))
     return means(pd.concat([missed.assign(year_group=ALL), missed], ignore_index=True), groups)
 
@@ -47,17 +47,18 @@ def absence(attendance: DataFrame, roll: DataFrame, groups: DataFrame) -> DataFr
 def means(values: DataFrame, groups: DataFrame) -> DataFrame:
     """The mean `value` of each group beside the others of a `year_group`, `subject` and `scale`; columns as `attainment`."""
     rows = values.dropna(subset=["value", "year_group"])
-    rows = rows.assign(cohort=rows.groupby(PLACE, sort=False).ngroup())
+    rows = rows.assign(cohort=together(*(rows[name] for name in PLACE)))
     # Squares about the cohort's mean: those of large points would drown small differences.
     rows = rows.assign(centre=rows.groupby("cohort")["value"].transform("mean"), drift=0.0)
-    places = rows.drop_duplicates("cohort").set_index("cohort")[[*PLACE, "centre"]]
+    places = plain(rows.loc[~rows["cohort"].duplicated(), ["cohort", *PLACE, "centre"]], PLACE).set_index("cohort")
     table = cohort_sums(rows.assign(u=rows["value"] - rows["centre"]), groups)
     return _judged(_described(table.drop(columns="subject").join(places, on="cohort")))
 
 
 def _year_of(values: DataFrame, roll: DataFrame) -> Series:
     """The year group of each row's pupil; missing where it is not known."""
-    return values["pupil_id"].map(Series(known_year_group(roll["year_group"]).to_numpy(), roll["pupil_id"].astype("str")))
+    at = places_among(values["pupil_id"], Index(roll["pupil_id"].astype("str")))
+    return Series(known_year_group(roll["year_group"]).array.take(at, allow_fill=True), values.index)
 
 
 def _described(table: DataFrame) -> DataFrame:
@@ -88,7 +89,7 @@ def _moments(table: DataFrame, side: str, shown: Series) -> DataFrame:
 def _judged(table: DataFrame) -> DataFrame:
     """q-values within each question, and the verdict in words."""
     large = table["n"].ge(TESTED) & table["n_rest"].ge(TESTED)
-    question = table.groupby(QUESTION, sort=False).ngroup()
+    question = Series(together(*(table[name] for name in QUESTION)), table.index)
     q = q_values(table["p"].where(large), [question])
     table = table.assign(q_value=q, tested=q.notna().groupby(question).transform("sum"), seen=NEW, gap_less_artefact=table["gap"])
     relevant = table["effect"].abs().ge(RELEVANT)

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
+import numpy as np
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import Categorical, DataFrame, Index, Series
 
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.measures.groups.certainty import SHOWN
 from sentrack_lib.settings import nearest
+from sentrack_lib.sources.coded import coded, different, mapped, numbered, shared
 from sentrack_lib.sources.codes import NOT_KNOWN, ethnic_group, has_sen, known_year_group, need, sen_group
 
 FAMILIES = (
@@ -30,17 +32,19 @@ def groups_of(
     intersections: Iterable[Sequence[str]] = (),
     answers: Mapping[str, Series] | None = None,
 ) -> DataFrame:
-    """One row a pupil and group: `pupil_id` `family` `group`, `subject` where the group is of one; both tables are of one term.
+    """One row a pupil and group: `pupil_id` `family` `group`, `subject` where the group is of one, all as codes; both tables are
+    of one term.
 
     Where the answer is not known, a pupil is in no group of that family: one of the others that each group is compared with. An
     intersection, such as type of need × year group, is one more family; without `subject` it is asked of the average alone.
     `answers` are `groupings` of the roll, where they are at hand."""
     answers = answers or groupings(roll)
     crossed = dict.fromkeys(_asked(intersections))
-    known = {part: _members(part, roll, teaching_groups, answers) for family in crossed for part in _parts(family)}
+    known = {part: _members(part, roll, teaching_groups, answers).astype("str") for family in crossed for part in _parts(family)}
     always = {family: answers[family] for family in FAMILIES if family in answers}
     parts = [_of_roll(roll, always), _of_lessons(teaching_groups, "teaching group")]
-    return pd.concat([*parts, *(_crossed(family, known) for family in crossed)], ignore_index=True).astype("str")[COLUMNS]
+    parts += [_crossed(family, known) for family in crossed]
+    return pd.concat(coded(dict(enumerate(parts)), COLUMNS).values(), ignore_index=True)[COLUMNS]
 
 
 def groupings(roll: DataFrame) -> dict[str, Series]:
@@ -78,16 +82,16 @@ def known_of(roll: DataFrame, answers: Mapping[str, Series] | None = None) -> Da
 def small_groups(answers: Mapping[str, Series], roll: DataFrame) -> DataFrame:
     """Who is in a group too small for any figure, fewer than 5 on the roll: one row a `family`, `group` and `pupil_id`."""
     asked = {family: answers[family] for family in FAMILIES if family in answers}
-    rows = _of_roll(roll, asked)[["family", "group", "pupil_id"]].astype("str")
-    size = rows.groupby(["family", "group"])["pupil_id"].transform("size")
-    return rows[size.lt(SHOWN)].reset_index(drop=True)
+    rows = _of_roll(roll, asked)[["family", "group", "pupil_id"]]
+    size = rows.groupby(["family", "group"], observed=True)["pupil_id"].transform("size")
+    return rows[size.lt(SHOWN)].astype("str").reset_index(drop=True)
 
 
 def _ticked(flags: Series, yes: str, no: str) -> Series:
     """Y and N in words; in a column that holds nothing but Y a blank is N."""
-    written = set(flags.dropna().unique())
-    told = flags.map({"Y": yes, "N": no})
-    return told.mask(flags.isna(), no) if "Y" in written and "N" not in written else told
+    written = different(flags)
+    blank = no if "Y" in written and "N" not in written else None
+    return mapped(flags, {"Y": yes, "N": no, "": blank}.get)
 
 
 def _known(groups: Series) -> Series:
@@ -102,8 +106,16 @@ def _members(family: str, roll: DataFrame, teaching_groups: DataFrame, answers: 
 
 def _of_roll(roll: DataFrame, answers: Mapping[str, Series]) -> DataFrame:
     """The groups of every pupil, family by family."""
-    rows = DataFrame({"pupil_id": roll["pupil_id"], **answers}).melt("pupil_id", var_name="family", value_name="group")
-    return rows[rows["group"].notna()].assign(subject=None)
+    pupil, pupils = numbered(roll["pupil_id"])
+    groups = shared(answers)
+    names = groups[next(iter(groups))].categories
+    number = np.concatenate([codes.codes for codes in groups.values()])
+    columns = {
+        "pupil_id": Categorical.from_codes(np.tile(pupil, len(answers)), pupils),
+        "family": Categorical.from_codes(np.repeat(np.arange(len(answers)), len(roll)), Index([*answers], dtype="str")),
+        "group": Categorical.from_codes(number, names),
+    }
+    return DataFrame(columns)[number >= 0].assign(subject=None)
 
 
 def _of_lessons(teaching_groups: DataFrame, family: str) -> DataFrame:

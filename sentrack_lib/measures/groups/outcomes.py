@@ -5,8 +5,10 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.measures.groups.certainty import NO_SPREAD
+from sentrack_lib.sources.coded import numbered, places_among
 
 ALL = "all"
+ASKED = ["pupil_id", "subject", "cohort", "start", "points", "expected", "rho_start"]
 FEWEST_OTHERS = 3
 """With fewer other subjects a pupil's own average is no steady mean to compare with."""
 
@@ -16,7 +18,7 @@ def outcomes(progress: DataFrame) -> DataFrame:
 
     `u` is the scaled residual, `cohort` the number of those it was compared with, `drift` what the start alone adds to `u`. For
     `all` the drift is the mean of the pupil's drifts in single subjects, on the scale of the average."""
-    rows = progress.rename(columns={"scaled_residual": "u"})
+    rows = progress[[*ASKED, "scaled_residual"]].rename(columns={"scaled_residual": "u"})
     cohort, names = pd.factorize(rows["cohort"])
     subject, _ = pd.factorize(rows["subject"])
     rows = rows.assign(cohort=pd.factorize(subject * (len(names) + 1) + cohort)[0])
@@ -65,7 +67,10 @@ def _mean_of(values: np.ndarray, cohort: np.ndarray) -> np.ndarray:
 
 def _average_drift(average: DataFrame, single: DataFrame) -> Series:
     """The mean drift over the pupil's subjects, stretched as the mean of `u` was to become the average's `u`."""
-    means = single.groupby("pupil_id", observed=True)[["u", "drift"]].mean().reindex(average["pupil_id"]).set_axis(average.index)
+    pupil, pupils = numbered(single["pupil_id"])
+    means = (
+        single[["u", "drift"]].groupby(pupil).mean().reindex(places_among(average["pupil_id"], pupils)).set_axis(average.index)
+    )
     averaged = DataFrame({"before": means["u"].where(average["u"].notna()), "after": average["u"]})
     spread = averaged.groupby(average["cohort"]).transform("std", ddof=0)
     return means["drift"] * spread["after"] / spread["before"].where(spread["before"].gt(NO_SPREAD))

@@ -12,7 +12,7 @@ from sentrack_lib.measures.groups.comparisons import in_order
 from sentrack_lib.measures.groups.membership import ALL, CROSSED, SUBJECT_BOUND, YEAR_GROUP, groupings
 from sentrack_lib.measures.groups.shares import beside_rest, everyone, far_apart, shown
 from sentrack_lib.measures.groups.verdicts import in_words, seen, why_not
-from sentrack_lib.measures.progress.taught import places_among
+from sentrack_lib.sources.coded import coded, places_among, together
 from sentrack_lib.terms import Term
 
 ABSENCES = {"persistent absence": "persistent", "severe absence": "severe"}
@@ -88,8 +88,9 @@ def pupil_groups(roll: DataFrame, groups: DataFrame, answers: Mapping[str, Serie
     number, families = pd.factorize(groups["family"])
     bound = np.array([any(part in SUBJECT_BOUND for part in family.split(CROSSED)) for family in families], dtype=bool)[number]
     years = DataFrame({"pupil_id": roll["pupil_id"], "family": YEAR_GROUP, "group": (answers or groupings(roll))[YEAR_GROUP]})
-    rows = pd.concat([groups.loc[~bound, ["pupil_id", "family", "group"]], years.dropna(subset=["group"])])
-    return rows.astype("str").drop_duplicates(ignore_index=True)
+    parts = {"asked": groups.loc[~bound, ["pupil_id", *ROW]], YEAR_GROUP: years.dropna(subset=["group"])}
+    found = pd.concat(coded(parts, ["pupil_id", *ROW]).values(), ignore_index=True)
+    return found[~Series(together(*(found[name] for name in ("pupil_id", *ROW)))).duplicated()].reset_index(drop=True)
 
 
 def _counted(happened: DataFrame, groups: DataFrame) -> DataFrame:
@@ -97,8 +98,8 @@ def _counted(happened: DataFrame, groups: DataFrame) -> DataFrame:
     measures = [str(name) for name in happened if name != "pupil_id"]
     place = places_among(groups["pupil_id"], pd.Index(happened["pupil_id"]))
     groups, place = groups[place >= 0], place[place >= 0]
-    number = groups.groupby(ROW, sort=False).ngroup()
-    names = groups.loc[~number.duplicated(), ROW].rename(columns={"family": "by"})
+    number = Series(together(*(groups[name] for name in ROW)), groups.index)
+    names = groups.loc[~number.duplicated(), ROW].astype("str").rename(columns={"family": "by"})
     counts = [DataFrame(_counts(happened[measure], number.to_numpy(), place, len(names))) for measure in measures]
     table = pd.concat([names] * len(measures), ignore_index=True).assign(measure=np.repeat(measures, len(names)))
     return table.assign(family=table["measure"] + " by " + table["by"]).join(pd.concat(counts, ignore_index=True))

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from sentrack_lib.measures.progress.taught import places_among
+from sentrack_lib.sources.coded import places_among, plain
 
 ROW = ["family", "group", "subject"]
 MOSTLY = 0.9
@@ -56,7 +56,7 @@ def _named(groups: DataFrame) -> tuple[Codes, DataFrame]:
     number, first = pd.factorize((codes[0] * sizes[1] + codes[1]) * sizes[2] + codes[2] + 1)
     places = np.zeros(len(first), dtype="int64")
     places[number[::-1]] = np.arange(len(number))[::-1]
-    return number, groups[ROW].iloc[places].reset_index(drop=True)
+    return number, plain(groups[ROW].iloc[places], ROW).reset_index(drop=True)
 
 
 def _pairs(outcomes: DataFrame, groups: DataFrame, found: Codes) -> tuple[Codes, Codes]:

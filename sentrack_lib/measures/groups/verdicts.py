@@ -7,6 +7,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.measures.groups.certainty import QUESTIONED, SHOWN, TESTED
+from sentrack_lib.sources.coded import together
 
 CLEAR, NO_EVIDENCE, TOO_FEW = "clear difference", "no evidence of a difference", "too few to say"
 NEW, AS_BEFORE = "new", "as last time"
@@ -26,7 +27,8 @@ def seen(table: DataFrame, previous: DataFrame | None, row: Sequence[str]) -> Se
     """Whether the period before saw a gap of the same sign."""
     if previous is None:
         return Series(NEW, index=table.index)
-    before = table[[*row]].merge(previous[[*row, "gap_less_artefact"]], how="left", on=[*row])["gap_less_artefact"]
+    number = together(*(pd.concat([table[name], previous[name]], ignore_index=True) for name in row))
+    before = Series(previous["gap_less_artefact"].to_numpy(), number[len(table) :]).reindex(number[: len(table)])
     same = np.sign(before.to_numpy()) == np.sign(table["gap_less_artefact"].to_numpy())
     return Series(np.where(same, AS_BEFORE, NEW), index=table.index)
 

@@ -11,7 +11,7 @@ from sentrack_lib.measures.groups.certainty import NO_SPREAD, TESTED, q_values
 from sentrack_lib.measures.groups.comparisons import RELEVANT, Asked
 from sentrack_lib.measures.groups.sums import MOSTLY
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
-from sentrack_lib.measures.progress.taught import places_among
+from sentrack_lib.sources.coded import numbered, places_among
 from sentrack_lib.sources.codes import has_sen
 
 WITHIN = "within classes"
@@ -33,7 +33,7 @@ def within_classes(outcomes: DataFrame, roll: DataFrame, teaching_groups: DataFr
     rows = _in_classes(outcomes, roll, teaching_groups)
     mine = rows[rows["sen"]]
     groups = mine[["pupil_id", "subject"]].assign(family=FAMILY, group=mine["class"])
-    return Asked(WITHIN, rows, groups.astype("str")), _over_classes(rows.dropna(subset=["u"]))
+    return Asked(WITHIN, rows, groups), _over_classes(rows.dropna(subset=["u"]))
 
 
 def _in_classes(outcomes: DataFrame, roll: DataFrame, teaching_groups: DataFrame) -> DataFrame:
@@ -45,10 +45,10 @@ def _in_classes(outcomes: DataFrame, roll: DataFrame, teaching_groups: DataFrame
     taught, asked = (_meeting(rows, pupils, subjects) for rows in (lessons, outcomes))
     of_lesson = pd.Series(np.arange(len(lessons)), taught)[taught >= 0].reindex(asked[asked >= 0])
     rows = outcomes[asked >= 0][of_lesson.notna().to_numpy()]
-    lesson = lessons["teaching_group"].astype("str").to_numpy()[of_lesson.dropna().astype("int64")]
-    mine = sen[sen.notna()].to_numpy(dtype=bool)[pupils.get_indexer(pd.Index(rows["pupil_id"]).astype("str"))]
-    cohort = pd.factorize(rows["subject"].astype("str").to_numpy() + "\n" + lesson)[0]
-    return rows.astype({"pupil_id": "str", "subject": "str"}).assign(**{"class": lesson, "sen": mine, "cohort": cohort})
+    lesson = lessons["teaching_group"].array[of_lesson.dropna().to_numpy(dtype="int64")]
+    mine = sen[sen.notna()].to_numpy(dtype=bool)[places_among(rows["pupil_id"], pupils)]
+    (place, names), (subject, _) = numbered(Series(lesson)), numbered(rows["subject"])
+    return rows.assign(**{"class": lesson, "sen": mine, "cohort": pd.factorize(subject * len(names) + place)[0]})
 
 
 def _meeting(rows: DataFrame, pupils: pd.Index, subjects: pd.Index) -> np.ndarray:
@@ -95,7 +95,7 @@ def _cells(rows: DataFrame) -> DataFrame:
     }
     values |= {"sure": drift.notna().astype("int64"), "all": 1}
     cells = DataFrame(values).groupby(rows["cohort"], sort=False).sum()
-    subject = rows.drop_duplicates("cohort").set_index("cohort")["subject"]
+    subject = rows.drop_duplicates("cohort").set_index("cohort")["subject"].astype("str")
     n, rest = cells["mine"], cells["all"] - cells["mine"]
     both = n.gt(0) & rest.gt(0)
     weight = (n * rest / cells["all"]).where(both, 0)

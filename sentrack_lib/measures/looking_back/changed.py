@@ -11,7 +11,7 @@ from sentrack_lib.measures.due import on_roll_on
 from sentrack_lib.measures.looking_back.cases import ALL_RULES
 from sentrack_lib.measures.looking_back.followed import CLEARED, LEFT, STILL
 from sentrack_lib.measures.looking_back.kept import FLAG
-from sentrack_lib.measures.progress.taught import places_among
+from sentrack_lib.sources.coded import places_among
 from sentrack_lib.sources.codes import has_sen
 
 NEW = "newly flagged"

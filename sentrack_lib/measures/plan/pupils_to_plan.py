@@ -26,7 +26,7 @@ def pupils_to_plan(flags: DataFrame, support: DataFrame, targets: DataFrame, act
     many `targets` are open. `flags` have their owners (`with_owners`); `support` is from the function of that name."""
     if flags.empty:
         return DataFrame(columns=COLUMNS).astype(dict.fromkeys(COLUMNS, "str") | TYPES)
-    rows = flags.sort_values("level").assign(
+    rows = flags.sort_values("level", kind="stable").assign(
         age=flags["since_term"].map({name: -_age(name, term) for name in flags["since_term"].unique()})
     )
     told = rows.groupby("pupil_id", sort=False).agg(rank=("rank", "first"), level=("level", "first"), age=("age", "min"))

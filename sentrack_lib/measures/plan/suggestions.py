@@ -102,7 +102,8 @@ def _who(pupils: DataFrame, roll: DataFrame) -> DataFrame:
     known = roll.drop_duplicates("pupil_id").set_index("pupil_id")
     areas = {"need_area": broad_need(known["sen_need"]), "need_area_2": broad_need(known["sen_need_2"])}
     told = pupils[["pupil_id", "rules", "subjects", "provisions"]]
-    return told.join(DataFrame(areas), on="pupil_id").fillna({"need_area": "", "need_area_2": ""})
+    told = told.join(DataFrame(areas), on="pupil_id").astype({"pupil_id": "str"})  # two kinds of text are joined as objects
+    return told.fillna({"need_area": "", "need_area_2": ""})
 
 
 def _in_words(held: np.ndarray, reasons: Sequence[Reason]) -> list[str]:

@@ -1,13 +1,12 @@
 """Is each pupil making expected progress? One row a pupil and subject, and the average over subjects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas import DataFrame
-from pandas.api.extensions import ExtensionArray
+from pandas import Categorical, DataFrame, Index
 
 from sentrack_lib.measures.progress.averages import Columns, averages
 from sentrack_lib.measures.progress.grounds import NOTHING, bases, cohort_names, why_no_cohort
@@ -15,6 +14,7 @@ from sentrack_lib.measures.progress.grown import Grown, grown
 from sentrack_lib.measures.progress.growth import ALONE, TOO_NOISY, band, chance_of_low, growth_reliability
 from sentrack_lib.measures.progress.starts import Starts
 from sentrack_lib.measures.progress.taught import Grades, Marks, Taught
+from sentrack_lib.sources.coded import plain
 from sentrack_lib.sources.scales import Scale
 from sentrack_lib.terms import Term
 
@@ -23,6 +23,11 @@ COLUMNS = (
     "band_low", "band_high", "p_low", "cohort_n", "basis", "why_not",
     "target", "target_gap", "yearly", "yearly_gap", "cohort", "n_subjects", "rho_start",
 )  # fmt: skip
+FOLLOWED = ("pupil_id", "subject", "term", "scaled_residual", "growth_percentile", "p_low", "n_subjects")
+"""What is followed from term to term, in flags and in trends."""
+TEXTS, COUNTS = ("basis", "why_not", "cohort"), ("cohort_n", "n_subjects")
+PLAIN = ("pupil_id", "subject", "term", "start_term", *TEXTS)
+"""The columns that are codes in what is worked on, and texts in what is shown."""
 
 
 def progress(
@@ -39,14 +44,24 @@ def progress(
     `why_not` says why a figure is missing. A `since` that is not before `term` counts as not given; `from_prior` measures from
     prior attainment alone. Source: methods 3.1, 3.3, 12.
     """
-    found = grown(tables, scales, term, since, from_prior)
+    return plain(progress_in_codes(grown(tables, scales, term, since, from_prior)), PLAIN)
+
+
+def progress_in_codes(found: Grown) -> DataFrame:
+    """As `progress`, with its texts as codes: for whatever goes on to count."""
     taught, now, starts, known = found.taught, found.now, found.starts, found.scales
     columns = {"points": now.points, "start": starts.points} | _of_subjects(found)
     columns["why_not"] = np.where(columns["compared"], columns["why_not"], why_no_cohort(taught, now, starts, found.no_points))
     columns |= {"cohort": cohort_names(taught, now, starts, known), "basis": bases(now, starts, known)}
     columns = _with_averages(taught, columns)
     columns |= _certainty(columns) | _targets(found.targets, now) | _yearly(now, starts, known)
-    return _table(taught, starts, columns)
+    return _table(taught, {**columns, "start_term": _begun(starts)}, COLUMNS)
+
+
+def followed(found: Grown) -> DataFrame:
+    """What is followed from term to term (`FOLLOWED`) of `progress_in_codes`: the same figures, without their grounds."""
+    columns = _with_averages(found.taught, _of_subjects(found))
+    return _table(found.taught, columns | _certainty(columns), FOLLOWED)
 
 
 def _of_subjects(found: Grown) -> Columns:
@@ -108,17 +123,20 @@ def _yearly(now: Grades, starts: Starts, scales: tuple[Scale, ...]) -> Columns:
     return {"yearly": yearly, "yearly_gap": now.points - yearly}
 
 
-def _table(taught: Taught, starts: Starts, columns: Columns) -> DataFrame:
-    begun = pd.array([candidate.name for candidate in starts.candidates], dtype="str").take(starts.candidate, allow_fill=True)
-    names = {"pupil_id": taught.pupils.take(taught.pupil), "subject": taught.subjects.take(taught.subject), "start_term": begun}
-    texts = {name: _texts(columns[name]) for name in ("basis", "why_not", "cohort")}
-    counts = {name: pd.array(columns[name], dtype="Int64") for name in ("cohort_n", "n_subjects")}
-    term = {"term": pd.array([str(taught.term)], dtype="str").take(np.zeros(taught.size, dtype=int))}
-    found = columns | names | texts | counts | term
-    return DataFrame({name: found[name] for name in COLUMNS})
+def _begun(starts: Starts) -> Categorical:
+    """The name of the candidate that each place starts from."""
+    return _codes(starts.candidate, [candidate.name for candidate in starts.candidates])
 
 
-def _texts(values: NDArray[Any]) -> ExtensionArray:
+def _table(taught: Taught, columns: Mapping[str, Any], names: Sequence[str]) -> DataFrame:
+    who = {"pupil_id": _codes(taught.pupil, taught.pupils), "subject": _codes(taught.subject, taught.subjects)}
+    texts = {name: _codes(*pd.factorize(columns[name])) for name in TEXTS if name in names}
+    counts = {name: pd.array(columns[name], dtype="Int64") for name in COUNTS if name in names}
+    term = {"term": _codes(np.zeros(taught.size, dtype="int64"), [str(taught.term)])}
+    found = {**columns, **who, **texts, **counts, **term}
+    return DataFrame({name: found[name] for name in names})
+
+
+def _codes(codes: NDArray[Any], names: Any) -> Categorical:
     """Texts of which there are few different ones."""
-    codes, seen = pd.factorize(values)
-    return pd.array(seen, dtype="str").take(codes, allow_fill=True)
+    return Categorical.from_codes(codes, Index(names, dtype="str"))

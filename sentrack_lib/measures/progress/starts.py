@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.coded import numbered
 from sentrack_lib.measures.progress.cohorts import Cohorts
 from sentrack_lib.measures.progress.growth import SMALLEST_COHORT
 from sentrack_lib.measures.progress.taught import (
@@ -27,6 +26,7 @@ from sentrack_lib.measures.progress.taught import (
     places_among,
     term_at,
 )
+from sentrack_lib.sources.coded import numbered
 from sentrack_lib.sources.scales import GRADED, Scale
 from sentrack_lib.terms import SEASONS, Term
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.coded import numbered
+from sentrack_lib.sources.coded import different, numbered, places_among
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.sources.scales import GRADED, Scale
 from sentrack_lib.terms import SEASONS, Term
@@ -18,7 +18,7 @@ Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 ALL = "all"
-KINDS = ("actual", "target")
+ACTUAL, TARGET = KINDS = "actual", "target"
 
 
 @dataclass(frozen=True)
@@ -122,22 +122,61 @@ class Marks:
         return Grades(points, scale, graded & np.isnan(points), np.zeros(places, dtype=bool))
 
 
-def taught_in(tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term: Term) -> tuple[Taught, dict[str, Marks]]:
+@dataclass(frozen=True)
+class Markbook:
+    """Every actual mark and target of a school, oldest first: the marks of each of its terms are the first so many."""
+
+    who: DataFrame
+    """`pupil_id` and `subject`."""
+    actual: Mask
+    """Which are actual marks; the others are targets."""
+    at: Codes
+    scale: Codes
+    points: Numbers
+    given: Mask
+    row: Codes
+    subjects: Index
+    """Every subject that stands in the table, whatever the kind of its marks."""
+
+    @classmethod
+    def of(cls, table: DataFrame, scales: Mapping[str, Scale]) -> "Markbook":
+        """The actual marks and targets of a table of assessments; their scale counts as `scales` does."""
+        rows = np.flatnonzero(table["kind"].isin(KINDS).to_numpy(dtype=bool))
+        at = moments(table["term"])
+        rows = rows[_by_time(at[rows], table["assessed_on"].to_numpy()[rows])]
+        actual, given = (table[name].eq(of).to_numpy(dtype=bool)[rows] for name, of in (("kind", ACTUAL), ("state", GRADED)))
+        scale = places_among(table["scale"], Index(list(scales)))[rows]
+        points = table["points"].to_numpy(dtype=float)[rows]
+        return cls(
+            table[["pupil_id", "subject"]].take(rows), actual, at[rows], scale, points, given, rows, different(table["subject"])
+        )
+
+    def up_to(self, term: Term) -> int:
+        """How many are of a term or earlier."""
+        return int(np.searchsorted(self.at, moment(term), "right"))
+
+    def placed(self, place: Codes, among: Mask) -> Marks:
+        """The first marks, as many as there are places for: of those `among` the ones that have a place."""
+        rows = np.flatnonzero(among & (place >= 0))
+        return Marks(place[rows], self.at[rows], self.scale[rows], self.points[rows], self.given[rows], self.row[rows])
+
+
+def taught_in(
+    tables: Mapping[str, DataFrame], scales: Mapping[str, Scale], term: Term, book: Markbook | None = None
+) -> tuple[Taught, dict[str, Marks]]:
     """The places of `term`: each pupil on the roll with every subject they have a teaching group or an actual mark in, and `all`.
 
-    With them come the marks up to `term` that have a place, by kind: actual and target; their scale counts as `scales` does.
+    With them come the marks up to `term` that have a place, by kind: actual and target. `book` holds those of the tables, where
+    it is at hand.
     """
-    marks, groups = tables["assessments"], tables["teaching_groups"]
+    book, groups = book or Markbook.of(tables["assessments"], scales), tables["teaching_groups"]
     groups = groups[["pupil_id", "subject"]][in_term(groups, term)]
-    roll = _roll(tables["pupils"], term, {*_names(groups["subject"]), *_names(marks["subject"])})
-    kinds, at = {kind: marks["kind"].eq(kind).to_numpy(dtype=bool) for kind in KINDS}, moments(marks["term"])
-    wanted = np.flatnonzero(np.logical_or.reduce(list(kinds.values())) & (at <= moment(term)))
-    marked = roll.keys(marks[["pupil_id", "subject"]].take(wanted))
-    now = kinds["actual"][wanted] & (at[wanted] == moment(term))
-    taught = Taught.of(roll, np.append(roll.keys(groups), marked[now]))
+    roll = _roll(tables["pupils"], term, {*different(groups["subject"]), *book.subjects})
+    many = book.up_to(term)
+    marked, actual = roll.keys(book.who.iloc[:many]), book.actual[:many]
+    taught = Taught.of(roll, np.append(roll.keys(groups), marked[actual & (book.at[:many] == moment(term))]))
     place = taught.at_key[marked]
-    placed = _marks(marks, scales, wanted[place >= 0], place[place >= 0], at)
-    return taught, {kind: placed.only(of_kind[placed.row]) for kind, of_kind in kinds.items()}
+    return taught, {ACTUAL: book.placed(place, actual), TARGET: book.placed(place, ~actual)}
 
 
 def _roll(pupils: DataFrame, term: Term, subjects: set[str]) -> Roll:
@@ -158,31 +197,9 @@ def on_roll(pupils: DataFrame, term: Term) -> DataFrame:
     return DataFrame({"pupil_id": ids.take(order), "year_group": year_groups})
 
 
-def _marks(table: DataFrame, scales: Mapping[str, Scale], rows: Codes, place: Codes, at: Codes) -> Marks:
-    """The marks that have a place, oldest first."""
-    order = _by_time(at[rows], table["assessed_on"].to_numpy()[rows])
-    rows, place = rows[order], place[order]
-    scale = places_among(table["scale"].take(rows), Index(list(scales)))
-    points = table["points"].to_numpy(dtype=float)[rows]
-    given = table["state"].take(rows).eq(GRADED).to_numpy(dtype=bool)
-    return Marks(place, at[rows], scale, points, given, rows)
-
-
-def _names(values: Series) -> Index:
-    """Every different value, without the missing."""
-    codes, seen = numbered(values)
-    return seen[np.bincount(codes[codes >= 0], minlength=len(seen)) > 0]
-
-
 def in_term(table: DataFrame, term: Term) -> Mask:
     """Which rows of a table were exported in `term`."""
     return table["term"].eq(str(term)).to_numpy(dtype=bool)
-
-
-def places_among(values: Series, known: Index) -> Codes:
-    """Where each value stands in `known`; -1 where it does not."""
-    codes, seen = numbered(values)
-    return np.append(known.get_indexer(seen), -1)[codes]
 
 
 def moment(term: Term) -> int:

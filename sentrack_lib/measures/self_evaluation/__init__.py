@@ -52,4 +52,4 @@ def _of_one(held: DataFrame) -> DataFrame:
     rows = held[held[["evidence", "action", "priority"]].notna().any(axis=1)]
     together = rows["rated_by"].eq(AGREED)
     alone = rows.groupby("statement")["rated_by"].transform("size").eq(1)
-    return rows.loc[together | alone, ["statement", *OF_ONE]].sort_values("statement").drop_duplicates("statement")
+    return rows.loc[together | alone, ["statement", *OF_ONE]].sort_values("statement", kind="stable").drop_duplicates("statement")

@@ -31,7 +31,7 @@ def _advice(known: Known) -> str:
 def _in_line(known: Known) -> str:
     rows = known["comparisons"]
     asked = rows["measure"].eq("progress") & rows["by"].eq("SEN status") & rows["subject"].eq(ALL)
-    rows = rows[asked & rows["group"].isin(WITH_SEN)].sort_values("group", ascending=False)
+    rows = rows[asked & rows["group"].isin(WITH_SEN)].sort_values("group", ascending=False, kind="stable")
     each = zip(rows["group"], rows["n"].astype("int64"), rows["verdict"], strict=True)
     told = [f"{group}, {counted(n, 'pupil')}: {verdict}." for group, n, verdict in each]
     return " ".join(["Progress beside all other pupils:", *told, rate(known, "likely to make low progress")])

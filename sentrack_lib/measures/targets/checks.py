@@ -83,7 +83,8 @@ def _about_step(target: Target, suggestions: Suggestions) -> Iterator[str]:
         return
     step = _step(scale, start, goal)
     if step <= 0:
-        yield f"The target {goal} is not above {start}, where it starts."
+        counted = "" if written(target, "scale") else f" If fewer is better, write it so: {goal} or fewer."
+        yield f"The target {goal} is not above {start}, where it starts.{counted}"
     elif found is not None and written(found, "scale") == name and step <= found["sem_growth"]:
         yield too_near(step, found["sem_growth"])
 

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.measures.recorded import recorded
 from sentrack_lib.measures.targets.year_above import Calendar
+from sentrack_lib.sources.coded import places_among
 from sentrack_lib.terms import Term
 
 SCORES = (-2, -1, 0, 1, 2)

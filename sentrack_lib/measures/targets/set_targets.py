@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.progress.taught import places_among
 from sentrack_lib.measures.recorded import recorded
 from sentrack_lib.measures.targets.checks import OPEN_STATES, gaps, warnings_of
 from sentrack_lib.measures.targets.standing import Suggestions, rows_of
 from sentrack_lib.measures.targets.year_above import Calendar
+from sentrack_lib.sources.coded import places_among
 from sentrack_lib.sources.scales import Scale
 from sentrack_lib.terms import Term
 

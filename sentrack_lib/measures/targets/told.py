@@ -82,7 +82,8 @@ def _measurable(start: Numbers, challenging: Numbers, noise: float, names: NDArr
 
 def too_near(step: float, noise: float) -> str:
     """What to mind where a target is a `step` of points above now, and gradings differ by `noise` points through chance alone."""
+    more = "1 point more is" if step == 1 else f"{step:g} points more are"
     return (
-        f"{step:g} points more are within the {noise:.1f} points by which two gradings of a pupil differ by chance: give it more "
-        "time, or agree a goal that can be observed."
+        f"{more} within the {noise:.1f} points by which two gradings of a pupil differ by chance: give it more time, or "
+        "agree a goal that can be observed."
     )
