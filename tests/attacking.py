@@ -1,5 +1,6 @@
-"""Works out counts from what governors are handed, as somebody would who knows how they were rounded and hang together."""
+"""Works out counts and sums from what governors are handed, as one would who knows how all were rounded and hang together."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from pandas import DataFrame
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
 HIDDEN = (1, 7)
@@ -40,6 +41,14 @@ class Attack:
             return self.count(cell, true, *HIDDEN)
         half = HALF if published else 0
         return self.count(cell, true, int(published) - half, int(published) + half)
+
+    def sharper(self, cell: Cell, width: float, off: float) -> None:
+        """A size that the width of an interval tells, which goes with one over its root: as near as rounding leaves the width,
+        and as if all else that makes an interval wide were known."""
+        if not width > off:
+            return
+        true = self.truth[cell]
+        self.count(cell, true, math.floor(true * (width / (width + off)) ** 2), math.ceil(true * (width / (width - off)) ** 2))
 
     def part_of(self, part: Cell, whole: Cell) -> None:
         """Some of those that another counts; the rest of them is a count too."""
@@ -77,3 +86,44 @@ class Attack:
 
         ends = [(cell, self.truth[cell], end(cell, 1), end(cell, -1)) for cell in cells]
         return DataFrame(ends, columns=["cell", "true", "low", "high"])
+
+
+@dataclass
+class Sums:
+    """Sums of what pupils scored, each between two ends, and what is known of them together: how many pupils stand behind each is
+    taken to be known, as the strongest attacker may."""
+
+    most: float
+    """No pupil scores more than this, or less than its opposite."""
+    within: dict[Cell, tuple[float, float]] = field(default_factory=dict)
+    rows: list[tuple[dict[Cell, int], float, float]] = field(default_factory=list)
+    truth: dict[Cell, float] = field(default_factory=dict)
+
+    def sum_of(self, cell: Cell, n: int, mean: float) -> Cell:
+        self.truth[cell] = n * mean
+        self.within[cell] = (-n * self.most, n * self.most)
+        return cell
+
+    def see(self, parts: Iterable[Cell], n: int, mean: float, published: float, half: float) -> None:
+        """The mean of these together, as published; a blank says nothing."""
+        if pd.isna(published):
+            return
+        assert abs(mean - published) <= half + 1e-9
+        parts = list(parts)
+        assert abs(sum(self.truth[part] for part in parts) - n * mean) < 1e-6 * n
+        self.rows.append((dict.fromkeys(parts, 1), n * (published - half), n * (published + half)))
+
+    def width(self, cells: Iterable[Cell]) -> float:
+        """How far apart the least and the most are that these together may have scored."""
+        places = {cell: place for place, cell in enumerate(self.within)}
+        matrix = np.zeros((len(self.rows), len(places)))
+        for row, (terms, _, _) in enumerate(self.rows):
+            for cell, by in terms.items():
+                matrix[row, places[cell]] = by
+        ends = np.array([(low, high) for _, low, high in self.rows]).reshape(-1, 2)
+        wanted = np.zeros(len(places))
+        wanted[[places[cell] for cell in cells]] = 1
+        above, below = np.vstack([matrix, -matrix]), np.concatenate([ends[:, 1], -ends[:, 0]])
+        both = [linprog(sign * wanted, above, below, bounds=[*self.within.values()]) for sign in (1, -1)]
+        assert all(found.success for found in both), both[0].message
+        return float(-both[1].fun - both[0].fun)

@@ -2,14 +2,19 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pandas import DataFrame, Series
 from pydantic import ValidationError
 
-from sentrack_lib.cycle.preparing import prepare
+from sentrack_lib.cycle.papers.preparing import prepare
 from sentrack_lib.errors import WrongUse
+from sentrack_lib.measures.plan.budget import budget
 from sentrack_lib.privacy import SMALLEST_SHOWN, for_audience, rounded
 from sentrack_lib.privacy.governors import RULES, TOTALS, _arrived, _done_about, _heard, _who_takes_part
+from sentrack_lib.privacy.naming import FEWEST_LETTERS
 from sentrack_lib.privacy.parent import ANOTHER_CHILD
+from sentrack_lib.privacy.spending import OTHERS, without_costs_of_few
 from sentrack_lib.settings import Parameters
 
 SECRETS = ("Sampleton", "Robin", "2010-01-02")
@@ -57,7 +62,7 @@ def tables(table) -> dict[str, DataFrame]:
         SEN status          | SEN support  | 33 | 7     | 0.21 | clear difference: higher
         SEN status          | EHC plan     | 9  | 3     | 0.33 | too few to say
         gender × year group | Girls Year 9 | 40 | 2     | 0.05 | no evidence of a difference
-    """).assign(measure="suspension", family="suspension by it", subject="all", tested=3)
+    """).assign(measure="suspension", family="suspension by it", subject="all", tested=3, count_rest=30)
     about = DataFrame([{"school": "Invented", "term": "2025-26-summer", "label": "Summer 2026", "version": "0"}])
     progress = taught.assign(scaled_residual=0.1)
     return {
@@ -183,6 +188,21 @@ def test_governors_hear_scores_only_where_both_sides_are_ten_or_more_and_no_free
     assert _done_about(asked).to_dict("records") == [{"n": 20, "n_then": 15, "mean": 3.3}]
 
 
+@pytest.mark.parametrize(
+    ("with_sen", "without", "heard"), [(5.0, 4.0, 0), (4.96, 4.0, 0), (1.04, 4.0, 0), (3.0, 1.0, 0), (4.9, 1.1, 3)]
+)
+def test_governors_do_not_hear_of_a_theme_about_which_a_side_all_answer_alike(table, with_sen, without, heard):
+    views = table(f"""
+        respondent | theme | family     | group       | n  | n_rest | mean       | mean_rest
+        pupil      | safe  | all pupils | all pupils  | 40 | 0      | 4.0        |
+        pupil      | safe  | SEN        | with SEN    | 12 | 28     | {with_sen} | {without}
+        pupil      | safe  | SEN        | without SEN | 28 | 12     | {without}  | {with_sen}
+    """)
+    assert len(_heard(views)) == heard
+    asked = DataFrame({"n": [20], "n_then": [15], "mean": [with_sen], "mean_then": [without], "agreed": "", "result": ""})
+    assert len(_done_about(asked)) == bool(heard)
+
+
 def test_governors_count_support_by_sums_of_rounded_counts(table):
     counts = table("""
         group       | expectation       | amount  | count | of
@@ -215,6 +235,62 @@ def test_governors_are_told_of_clubs_and_arrivals_in_rounded_counts_and_words(ta
     assert handed[["share", "expected"]].isna().all(axis=None) and not {"n_rest", "count_rest", "not_known"} & set(handed)
     items = DataFrame({"item": ["x"], "n": [21], "count": [4], "n_rest": [101], "count_rest": [33], "share": [0.2]})
     assert _arrived(items)[["n", "count", "n_rest", "count_rest"]].fillna(-1).to_numpy().tolist() == [[20, -1, 100, 35]]
+
+
+def test_nothing_is_said_of_a_hidden_count_since_the_words_would_tell_it(table):
+    things = table("""
+        kind | what   | n  | count | n_rest | count_rest | not_known | verdict                     | seen
+        club | Coding | 54 | 1     | 288    | 56         | 0         | clear difference: fewer     | as last time
+        club | Chess  | 54 | 6     | 288    | 20         | 0         | no evidence of a difference | new
+        club | Choir  | 54 | 0     | 288    | 40         | 0         | clear difference: fewer     | new
+        club | Art    | 54 | 8     | 288    | 90         | 0         | clear difference: fewer     | new
+    """)
+    handed = _who_takes_part(things, 54)
+    quiet = ["too few to say", "too few to say", "clear difference: fewer", "clear difference: fewer"]
+    assert handed["verdict"].tolist() == quiet and handed["seen"].tolist() == ["", "", "new", "new"]
+    assert _arrived(things)["verdict"].tolist() == quiet
+    groups = things.assign(measure="suspension", by="SEN status", family="x", group=things["what"], subject="all", tested=4)
+    assert RULES["rate_comparisons"](groups)["verdict"].tolist() == quiet
+    assert RULES["rate_comparisons"](groups.assign(count_rest=3))["verdict"].tolist() == ["too few to say"] * 4
+
+
+def spent(table, pupils: dict[str, int]) -> DataFrame:
+    """What governors are told of three sources of funding that each pay for so many pupils."""
+    given = {"SEN budget": 9_000.0, "top-up of Kim Fictley": 6_000.0}
+    map_of = table("""
+        provision_id | funding               | cost_planned | cost_to_date | cost_projected
+        PR1          | SEN budget            | 5000         | 2000         | 4500
+        PR2          | top-up of Kim Fictley | 6000         | 3000         | 6000
+        PR3          |                       | 800          | 300          | 700
+    """)
+    taking = [{"pupil_id": f"{one}-{number}", "provision_id": one} for one, many in pupils.items() for number in range(many)]
+    told = without_costs_of_few(budget(map_of, given), map_of, DataFrame(taking, columns=["pupil_id", "provision_id"]))
+    return told.set_index("funding")
+
+
+def test_governors_are_told_no_cost_of_fewer_than_ten_pupils_nor_what_is_left_of_a_total_without_it(table):
+    costs = ["cost_planned", "cost_projected", "budget", "left"]
+    apart = spent(table, {"PR1": 30, "PR2": 12, "PR3": 0})
+    assert {*apart.index} == {"SEN budget", "top-up of Kim Fictley", "not said", "all"}
+    few = spent(table, {"PR1": 30, "PR2": 1, "PR3": 12})
+    assert few.index.tolist() == ["SEN budget", OTHERS, "all"]  # with those of whom the source is not said, who are fewer
+    assert few.loc[OTHERS, costs].tolist() == [6800, 6700, 6000, -700]
+    assert few.loc["all", costs].tolist() == apart.loc["all", costs].tolist() == [11800, 11200, 15000, 3800]
+    two = spent(table, {"PR1": 30, "PR2": 6, "PR3": 6})
+    assert two.loc[OTHERS, "provisions"] == 2 and two.loc["SEN budget", "cost_projected"] == 4500
+    nearly_nobody = spent(table, {"PR1": 4, "PR2": 1, "PR3": 2})
+    assert nearly_nobody[["cost_planned", "cost_projected", "left"]].isna().all(axis=None)
+
+
+def test_governors_are_handed_nothing_that_is_called_after_a_pupil(tables, table):
+    things = table("""
+        kind | what                | n | count | n_rest | count_rest | not_known
+        club | Chess               | 7 | 2     | 9      | 3          | 0
+        club | Kim Fictley's choir | 7 | 2     | 9      | 3          | 0
+    """)
+    rates = pd.concat([tables["rates"], DataFrame([{"measure": "on the roll", "group": "with SEN", "count": 7}])])
+    handed = for_audience({**tables, "rates": rates, "representation": things}, "governors")
+    assert handed["representation"]["what"].to_list() == ["Chess"]
 
 
 def test_the_tables_handed_in_are_left_as_they_were(tables):
@@ -268,6 +344,26 @@ def test_parents_are_handed_no_flag_no_comparison_and_no_cost(of_children):
 def test_a_text_that_names_another_child_says_so_in_its_place(of_children):
     assert for_audience(of_children, "parent", pupil_id="P01")["targets"]["what"].to_list() == [ANOTHER_CHILD]
     assert for_audience(of_children, "parent", pupil_id="P02")["targets"]["what"].to_list() == ["Count"]
+
+
+PARTS = st.text("abB ,", max_size=3)
+
+
+@given(
+    st.lists(st.tuples(PARTS, PARTS, st.text("ab7", max_size=7)), min_size=1, max_size=4),
+    st.lists(st.text("abB7 ,", max_size=9), min_size=1, max_size=4),
+)
+def test_every_text_that_holds_a_name_of_another_child_and_no_other_is_kept_back(people, texts):
+    roll = DataFrame(people, columns=["forename", "surname", "upn"]).assign(pupil_id=[f"child {n}" for n in range(len(people))])
+    names = [
+        {name.casefold() for name in (f"{one} {other}", f"{other}, {one}", f"{other} {one}", f"child {n}")}
+        | ({upn.casefold()} if len(upn) >= FEWEST_LETTERS else set())
+        for n, (one, other, upn) in enumerate(people)
+    ]
+    others = set().union(*names[1:]) - names[0]
+    tables = {"about": DataFrame(), "roll": roll, "targets": DataFrame({"pupil_id": "child 0", "what": texts})}
+    handed = for_audience(tables, "parent", pupil_id="child 0")["targets"]["what"].to_list()
+    assert handed == [ANOTHER_CHILD if any(name in text.casefold() for name in others) else text for text in texts]
 
 
 def test_another_child_of_the_same_name_does_not_silence_a_text(of_children):

@@ -5,17 +5,18 @@ blank as one to seven, and knows how counts hang together: parts and wholes, acr
 the roll too: schools publish how many pupils with SEN they have.
 """
 
+import math
 from collections.abc import Mapping
 from itertools import combinations
 from typing import Any
 
 import pandas as pd
 import pytest
-from attacking import Attack, Cell
+from attacking import HIDDEN, MOST, Attack, Cell, Sums
 from pandas import DataFrame
 
-from sentrack_lib.cycle.keeping import with_records
-from sentrack_lib.cycle.preparing import reviewed
+from sentrack_lib.cycle.papers.keeping import with_records
+from sentrack_lib.cycle.papers.preparing import reviewed
 from sentrack_lib.privacy import for_governors
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.codes import has_sen
@@ -32,6 +33,32 @@ who knows all children but one cannot tell whether that one is counted."""
 ROLL, TOLD = "on the roll", "progress told"
 EQUAL = {"suspended or excluded": "suspended or excluded this term"}
 """Figures of two tables that count the same."""
+RATED = {"persistent absence": "persistently absent", "severe absence": "severely absent"}
+"""Questions asked of groups whose counts stand in the rates."""
+COUNTS = {
+    "rates": {"count", "of"}, "trends": {"count", "n"}, "benchmarks": {"count", "of"}, "support_counts": {"count", "of"},
+    "plan_counts": {"count", "of"}, "comparisons": {"n"}, "representation": {"count", "n"},
+    "transfer": {"count", "n", "count_rest", "n_rest"}, "views": {"n", "n_rest"}, "asked_before": {"n", "n_then"},
+    "impact": {"n", "offered", "comparators"},
+}  # fmt: skip
+"""What governors are told that counts pupils: all of it is attacked here."""
+SIZES_OF_EFFECTS = {
+    "comparisons": {"mean", "mean_rest", "low", "high", "pooled", "artefact", "gap_less_artefact", "detectable"},
+    "views": {"mean", "mean_rest", "low", "high", "gap", "gap_low", "gap_high", "detectable", "change", "change_low",
+              "change_high"},
+    "asked_before": {"mean", "mean_then", "change", "change_low", "change_high"},
+    "impact": {"effect", "low", "high", "months_low", "months_high"},
+}  # fmt: skip
+"""Means of ten pupils or more, to one decimal, and what follows from them; single values are looked for behind them here."""
+OF_NO_PUPILS = {
+    "budget": {"provisions", "not_costed", "cost_planned", "cost_to_date", "cost_projected", "budget", "left"},
+    "benchmarks": {"national", "p25", "p75"}, "statements": {"statement"}, "priorities": {"statement"},
+    "statement_counts": {"count", "count_before", "of"}, "representation": {"statement", "tested"}, "transfer": {"statement"},
+    "impact": {"rung"}, "asked_before": {"actions", "done", "overdue"}, "comparisons": {"tested", "q_value", "q_all"},
+    "views": {"tested", "q_value", "change_q"}, "rate_comparisons": {"tested"},
+}  # fmt: skip
+"""Pounds that are spent on ten pupils or more; the country; statements, actions and questions, and how likely chance is, to one
+decimal."""
 Tables = Mapping[str, DataFrame]
 
 
@@ -49,8 +76,8 @@ class Release:
                 self.attack.count((self.term, "year", year, group), self.in_year(year, group))
         for add in (self.rates, self.trends, self.benchmarks, self.support, self.plan, self.compared, self.represented):
             add()
-        self.arrived()
-        self.views()
+        for add in (self.arrived, self.views, self.asked_before, self.worked, self.rated):
+            add()
         for group in SIDES:
             years = [(self.term, "year", year, group) for year in sorted(self.roll["year_group"].unique())]
             self.attack.together(years, (self.term, ROLL, group))
@@ -78,7 +105,7 @@ class Release:
     def trends(self) -> None:
         true = self.true["trends"].query("subject == 'all'").set_index(["figure", "group", "term"])
         rows = self.released["trends"]
-        for row in rows[rows["group"].isin(SIDES) & rows["term"].isin(TERMS)].to_dict("records"):
+        for row in rows[rows["group"].isin(SIDES)].to_dict("records"):
             figure, group, term = row["figure"], row["group"], row["term"]
             whole = (term, TOLD if figure == "low progress" else ROLL, group)
             cell = (term, EQUAL.get(figure, figure), group)
@@ -139,6 +166,8 @@ class Release:
             return self.attack.count(cell, true["n"], 0, 9)
         look = self.attack.see if place[1] == "No SEN" else self.coarse
         look(cell, shown.loc[place, "n"], true["n"])
+        self.attack.sharper(cell, true["detectable"], 0.05)
+        self.attack.sharper(cell, true["high"] - true["low"], 0.1)
         return self.attack.count(cell, true["n"], 10)
 
     def coarse(self, cell: Cell, published: Any, true: Any) -> None:
@@ -198,20 +227,75 @@ class Release:
             cells = {}
             for (_, _, group), row in groups.iterrows():
                 cell = (self.term, "answered", str(respondent), str(theme), str(group))
-                cells[group] = self.attack.see(cell, row["n"], true.loc[(respondent, theme, group), "n"])
-                self.attack.count(cell, true.loc[(respondent, theme, group), "n"], 10)
+                both = true.loc[(respondent, theme, group)]
+                cells[group] = self.attack.see(cell, row["n"], both["n"])
+                self.attack.count(cell, both["n"], 10)
+                self.attack.sharper(cell, both["high"] - both["low"], 0.1)
             self.attack.together([cells[side] for side in SIDES], cells["all pupils"])
+
+    def asked_before(self) -> None:
+        """All who answered now and in the term before, which the views of both may tell too."""
+        true = self.true["asked_before"].set_index(["respondent", "theme"])
+        for row in self.released["asked_before"].to_dict("records"):
+            place = (row["respondent"], row["theme"])
+            for term, name in ((self.term, "n"), (row["since"], "n_then")):
+                cell = (term, "answered", *place, "all pupils")
+                self.attack.see(cell, row[name], true.loc[place, name])
+                self.attack.count(cell, true.loc[place, name], 10)
+
+    def worked(self) -> None:
+        """Of those offered a provision some are counted; and an interval tells how many they are and those beside them."""
+        true = self.true["impact"].set_index("provision_id")
+        for row in self.released["impact"].to_dict("records"):
+            both = true.loc[row["provision_id"]]
+            cells = {name: (self.term, "impact", row["provision_id"], name) for name in ("n", "offered", "comparators")}
+            for name, cell in cells.items():
+                self.coarse(cell, row[name], both[name])
+                self.attack.count(cell, both[name], 10)
+            for name in ("n", "comparators"):
+                self.attack.sharper(cells[name], both["high"] - both["low"], 0.1)
+            self.attack.part_of(cells["n"], cells["offered"])
+
+    def rated(self) -> None:
+        """Of groups of ten or more it is told in words what was found, and in the same words of all whose counts are small."""
+        true = self.true["rate_comparisons"]
+        shown = self.released["rate_comparisons"].set_index(["measure", "by", "group"])["verdict"]
+        for (measure, by), groups in true[~true["by"].str.contains(" × ")].groupby(["measure", "by"]):
+            known = groups.dropna(subset="count").to_dict("records")
+            cells = {row["group"]: self.found((measure, by, row["group"]), row, shown) for row in known}
+            (whole,) = {*(groups["count"] + groups["count_rest"]).where(groups["n_rest"].gt(0)).dropna().astype(int)} or {None}
+            if whole is not None:
+                self.attack.together(cells.values(), self.attack.count((self.term, "rated", measure, "everyone", by), whole))
+            figure = RATED.get(measure)
+            if figure and by == "SEN status":
+                with_sen = [cells[group] for group in ("SEN support", "EHC plan") if group in cells]
+                self.attack.together(with_sen, (self.term, figure, SIDES[0]))
+                self.attack.together([cells["No SEN"]], (self.term, figure, SIDES[1]))
+
+    def found(self, place: tuple[str, str, str], row: Mapping[str, Any], shown: pd.Series) -> Cell:
+        cell = (self.term, "rated", *place)
+        if place not in shown.index:
+            return self.attack.count(cell, row["count"], 0, 9)
+        if shown[place] != "too few to say":
+            return self.attack.count(cell, row["count"], 8 if row["count"] else 0, MOST if row["count"] else 0)
+        return self.attack.count(cell, row["count"], *(HIDDEN if 1 <= row["count"] <= 7 else ()))
 
 
 @pytest.fixture(scope="module", params=PUPILS)
-def attack(request, tmp_path_factory) -> Attack:
-    """The releases of three terms of an invented school in one attack."""
+def measured(request, tmp_path_factory) -> dict[str, dict[str, DataFrame]]:
+    """All tables of three terms of an invented school."""
     folder = tmp_path_factory.mktemp("attacked") / "school"
     write_sample(folder, request.param, 6)
+    asked = {term: Parameters(school=folder, term=term) for term in TERMS}
+    return {term: reviewed(parameters, with_records(parameters)) for term, parameters in asked.items()}
+
+
+@pytest.fixture(scope="module")
+def attack(measured) -> Attack:
+    """The releases of three terms in one attack."""
     known = Attack()
-    for term in TERMS:
-        asked = Parameters(school=folder, term=term)
-        Release(term, reviewed(asked, with_records(asked)), known).attacked()
+    for term, tables in measured.items():
+        Release(term, tables, known).attacked()
     return known
 
 
@@ -227,6 +311,62 @@ def test_who_knows_the_roll_beside_finds_no_hidden_count_either(attack):
         knowing.count(cell, knowing.truth[cell], knowing.truth[cell], knowing.truth[cell])
     found = knowing.narrowed(knowing.small)
     assert (found["high"] > found["low"]).all(), found[found["high"].eq(found["low"])].to_string()
+
+
+def test_every_number_that_governors_are_handed_is_attacked_or_tells_of_no_pupil(measured):
+    for tables in measured.values():
+        for name, rows in for_governors(tables).items():
+            known = set().union(*(columns.get(name, set()) for columns in (COUNTS, SIZES_OF_EFFECTS, OF_NO_PUPILS)))
+            assert {*rows.select_dtypes("number").dropna(axis=1, how="all")} <= known, name
+
+
+GROWTH = 3.0
+"""Standard deviations: of all pupils hardly one lies farther out."""
+
+
+def told_of_the_same(tables: Tables) -> list[DataFrame]:
+    """The groups that governors are told of, those of one question and of the same pupils together: `mean_told` `rest_told`."""
+    place = ["family", "group"]
+    shown = for_governors(tables)["comparisons"].set_index(place)[["mean", "mean_rest"]]
+    true = tables["comparisons"].query("measure == 'progress' and subject == 'all'")
+    told = true.join(shown.set_axis(["mean_told", "rest_told"], axis=1), on=place, how="inner").dropna(subset="mean_rest")
+    total = (told["n"] * told["mean"] + told["n_rest"] * told["mean_rest"]).round(6)
+    return [groups for _, groups in told.assign(total=total).groupby(["family", "total"])]
+
+
+def not_told(groups: DataFrame) -> tuple[int, float]:
+    """How many are in none of the groups told of one question, and how far apart the ends are between which all their growth
+    together may lie."""
+    first = groups.iloc[0]
+    sums, everyone = Sums(GROWTH), int(first["n"] + first["n_rest"])
+    rows = groups.to_dict("records")
+    cells = {row["group"]: sums.sum_of((row["group"],), row["n"], row["mean"]) for row in rows}
+    rest = everyone - int(groups["n"].sum())
+    if not rest:
+        return 0, math.inf
+    others = sums.sum_of(("others",), rest, (first["total"] - sum(sums.truth.values())) / rest)
+    for row in rows:
+        sums.see([cells[row["group"]]], row["n"], row["mean"], row["mean_told"], 0.05)
+        beside = [others, *(cell for group, cell in cells.items() if group != row["group"])]
+        sums.see(beside, row["n_rest"], row["mean_rest"], row["rest_told"], 0.05)
+    return rest, sums.width([others])
+
+
+def test_no_growth_of_a_pupil_is_found_behind_the_means_of_groups_and_of_all_others(measured):
+    """Even by who knows how many are in each group, and how each but one in the groups that are not told has grown."""
+    found = [not_told(groups) for tables in measured.values() for groups in told_of_the_same(tables)]
+    few = [width for rest, width in found if 0 < rest < 10]
+    assert len(few) >= 3 or len(measured[TERMS[0]]["roll"]) < PUPILS[1] - 50
+    assert min(few, default=math.inf) >= 2
+
+
+def test_the_growth_of_one_pupil_would_be_found_behind_exact_means():
+    groups = DataFrame({"group": ["nine", "ten"], "n": [9, 10], "n_rest": [11, 10], "mean": [0.3, -0.1]})
+    groups = groups.assign(total=0.3 * 9 - 0.1 * 10 + 1.2)
+    groups = groups.assign(mean_rest=(groups["total"] - groups["n"] * groups["mean"]) / groups["n_rest"])
+    exact = groups.assign(mean_told=groups["mean"], rest_told=groups["mean_rest"])
+    assert not_told(exact) == (1, pytest.approx(0.1 * 19, abs=0.01))
+    assert not_told(exact.assign(rest_told=float("nan"), mean_told=float("nan"))) == (1, pytest.approx(6))
 
 
 def hand_worked(whole: int | None, exact: bool) -> DataFrame:

@@ -5,14 +5,15 @@ from itertools import combinations
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame, Series
 
-from sentrack_lib.cycle.preparing import prepare
-from sentrack_lib.cycle.releases import publish, register_of, released, said_of
+from sentrack_lib.cycle.papers.preparing import prepare
+from sentrack_lib.cycle.papers.releases import publish, register_of, released, said_of
 from sentrack_lib.errors import BadInput
 from sentrack_lib.privacy import Released, for_governors, rounded
+from sentrack_lib.privacy.rounding import coarse
 from sentrack_lib.settings import Parameters
 
 TERM, NEXT = "2025-26-spring", "2025-26-summer"
@@ -114,7 +115,7 @@ def test_what_stands_is_told_to_those_who_made_the_run_and_the_register_does_not
 
 
 def test_the_register_holds_what_was_published_when_and_by_which_run_and_nothing_more(asked):
-    publish(asked, {**tables(absent=3), "roll": DataFrame({"surname": ["Fictley"]})}, "a run")
+    publish(asked, {**tables(absent=3), "roll": DataFrame({"pupil_id": ["P1"], "surname": ["Fictley"]})}, "a run")
     (file,) = register_of(asked).iterdir()
     written = json.loads(file.read_text(encoding="utf-8"))
     assert (written["term"], written["run_id"]) == (TERM, "a run") and written["at"]
@@ -145,19 +146,85 @@ def narrowest(shown: object) -> tuple[int, int]:
     return (int(str(shown)) - 2, int(str(shown)) + 2) if shown else (0, 0)
 
 
-@settings(deadline=None, max_examples=50)
-@given(st.lists(st.integers(0, 60), min_size=2, max_size=8))
+def released_one_after_another(name: str, versions: list[DataFrame]) -> list[DataFrame]:
+    """What is handed out of a table each time, beside what was handed out before."""
+    before, handed = Released(), []
+    for table in versions:
+        handed.append(before.standing(name, table, TERM))
+        new = before.new({"about": DataFrame({"term": [TERM]}), name: handed[-1]})
+        before = Released({**before.rows, **{place: [*before.rows.get(place, ()), row] for place, row in new.items()}})
+    return handed
+
+
+def shown_in(table: DataFrame, column: str) -> object:
+    count = table[column].iloc[0]
+    return None if pd.isna(count) else int(count)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), min_size=2, max_size=8))
+@example([(1, 7), (0, 0)])
+@example([(0, 1), (8, 0)])
+@example([(0, 13), (8, 0), (1, 0)])
 def test_no_two_published_versions_tell_of_fewer_than_six_children(counts):
-    before, shown = Released(), []
-    for count in counts:
-        table = DataFrame({"measure": ["x"], "group": ["y"], "count": rounded(Series([count])), "of": rounded(Series([200]))})
-        handed = {"about": DataFrame({"term": [TERM]}), "rates": before.standing("rates", table, TERM)}
-        versions = {place: [*before.rows.get(place, ()), row] for place, row in before.new(handed).items()}
-        before = Released({**before.rows, **versions})
-        shown.append(handed["rates"]["count"].astype("object").where(lambda count: count.notna(), None).iloc[0])
+    versions = [
+        DataFrame({"measure": ["x"], "group": ["y"], "count": rounded(Series([part])), "of": rounded(Series([part + rest]))})
+        for part, rest in counts
+    ]
+    handed = released_one_after_another("rates", versions)
+    for column in ("count", "of"):
+        for one, two in combinations([shown_in(table, column) for table in handed], 2):
+            (_, high), (low, _) = sorted([narrowest(one), narrowest(two)])
+            assert one == two or low - high >= 6
+    for table in handed:
+        part, whole = (narrowest(shown_in(table, column)) for column in ("count", "of"))
+        assert part[0] <= whole[1]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(10, 70), st.floats(-2, 2)), min_size=2, max_size=8))
+def test_no_two_published_sizes_of_those_who_took_part_tell_of_fewer_than_six_children(sizes):
+    versions = [
+        DataFrame({"provision_id": ["x"], "n": n, "offered": n, "comparators": n, "effect": round(effect, 1)}).assign(
+            n=lambda row: coarse(row["n"]), offered=lambda row: coarse(row["offered"]), comparators=20
+        )
+        for n, effect in sizes
+    ]
+    shown = [shown_in(table, "n") for table in released_one_after_another("impact", versions)]
     for one, two in combinations(shown, 2):
-        (_, high), (low, _) = sorted([narrowest(one), narrowest(two)])
+        (_, high), (low, _) = sorted((int(str(each)) - 5, int(str(each)) + 4) for each in (one, two))
         assert one == two or low - high >= 6
+
+
+def test_what_worked_stands_as_published_where_one_pupil_more_took_part():
+    def impact(n: int, effect: float, verdict: str) -> DataFrame:
+        counts = {"n": coarse(Series([n])), "offered": coarse(Series([n])), "comparators": coarse(Series([20]))}
+        return DataFrame({"provision_id": ["PR1"], **counts, "effect": [effect], "verdict": [verdict]})
+
+    first, second, third = released_one_after_another(
+        "impact", [impact(14, 0.4, "cannot tell"), impact(15, 0.5, "benefit"), impact(30, 0.6, "benefit")]
+    )
+    assert first.equals(second) and third["n"].tolist() == [30] and third["verdict"].tolist() == ["benefit"]
+
+
+def heard(term: str, n: int, mean: float, since: str | None = None, change: float | None = None) -> DataFrame:
+    rows = [("all pupils", "all pupils", n, 0), ("SEN", "with SEN", 12, n - 12), ("SEN", "without SEN", n - 12, 12)]
+    told = [{"family": family, "group": group, "n": size, "n_rest": rest} for family, group, size, rest in rows]
+    interval = {"change_low": -0.1, "change_high": 0.9, "mean_rest": float("nan")}
+    more = {"respondent": "pupil", "theme": "safe", "since": since, "mean": mean, "change": change, "mark": "higher"}
+    return DataFrame(told).assign(**more, **interval).astype({"since": "str", "change": "float64"})
+
+
+def test_a_questionnaire_that_comes_in_late_is_not_the_difference_of_two_terms(asked):
+    publish(asked, {**tables(), "views": heard(TERM, 42, 3.8)}, "first")
+    then = {"n_then": [43], "mean_then": [4.2], "n": [50], "mean": [4.0], "change": [-0.2], "change_low": [-0.6]}
+    about = {"respondent": ["pupil"], "theme": ["safe"], "since": [TERM], "agreed": ["x"], "result": ["y"], "change_high": [0.2]}
+    now = {**tables(NEXT), "views": heard(NEXT, 50, 4.0, TERM, -0.2), "asked_before": DataFrame({**about, **then})}
+    fresh, stands = for_governors(now), for_governors(now, released(register_of(asked)))
+    assert fresh["asked_before"][["n_then", "mean_then", "change"]].to_numpy().tolist() == [[45, 4.2, -0.2]]
+    assert stands["asked_before"][["n_then", "mean_then", "change"]].to_numpy().tolist() == [[40, 3.8, 0.2]]
+    assert stands["views"]["change"].tolist() == [0.2, 0.2, 0.2]
+    assert stands["asked_before"]["change_low"].isna().all() and stands["views"]["change_low"].isna().all()
 
 
 def test_dashboards_for_governors_are_a_release_too(sample, tmp_path):

@@ -4,13 +4,17 @@ from collections.abc import Collection, Mapping
 
 from pandas import DataFrame
 
+from sentrack_lib.privacy.by_pupil import ByPupil, by_pupil, rows_of_each
 from sentrack_lib.privacy.department import for_department
 from sentrack_lib.privacy.governors import for_governors
-from sentrack_lib.privacy.parent import for_parent
+from sentrack_lib.privacy.parent import Parents, for_parent
 from sentrack_lib.privacy.releases import Released
 from sentrack_lib.privacy.rounding import SMALLEST_SHOWN, rounded
 
-__all__ = ["SMALLEST_SHOWN", "Released", "for_audience", "for_department", "for_governors", "for_parent", "rounded"]
+__all__ = [
+    "SMALLEST_SHOWN", "ByPupil", "Parents", "Released", "by_pupil", "for_audience", "for_department", "for_governors",
+    "for_parent", "rounded", "rows_of_each",
+]  # fmt: skip
 
 
 def for_audience(

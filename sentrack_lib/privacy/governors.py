@@ -10,13 +10,19 @@ from collections.abc import Mapping
 import pandas as pd
 from pandas import DataFrame, Series
 
+from sentrack_lib.privacy.heard import asked_as_published, views_as_published
+from sentrack_lib.privacy.naming import Names
 from sentrack_lib.privacy.releases import Released
-from sentrack_lib.privacy.rounding import ROUNDED_TO, coarse, rounded
+from sentrack_lib.privacy.rounding import ROUNDED_TO, SMALLEST_SHOWN, coarse, rounded
+from sentrack_lib.privacy.spending import without_costs_of_few
 
 CROSSED = " × "
 """Stands in the name of an intersection: many small groups that overlap, from which a hidden count could be worked out."""
 
 SIDES = ("with SEN", "without SEN")
+TOO_FEW = "too few to say"
+ENDS = (1.0, 5.0)
+"""The lowest and the highest answer to a question."""
 
 Tables = Mapping[str, DataFrame]
 
@@ -28,9 +34,24 @@ def for_governors(tables: Tables, before: Released | None = None) -> dict[str, D
     parts = {name: rule(tables[name]) for name, rule in RULES.items() if name in tables}
     if "representation" in tables:
         parts["representation"] = _who_takes_part(tables["representation"], _with_sen(tables["rates"]))
+    if "budget" in tables:
+        parts["budget"] = without_costs_of_few(tables["budget"], tables["provision_map"], tables["pupil_provision"])
+    shown = _without_names(parts, tables["roll"]) if "roll" in tables else parts
     term = str(tables["about"]["term"].iloc[0])
-    stand = {name: (before or Released()).standing(name, rows, term) for name, rows in parts.items()}
+    published = before or Released()
+    stand = {name: published.standing(name, rows, term) for name, rows in shown.items()}
+    if "views" in stand:
+        stand["views"] = views_as_published(stand["views"], published)
+    if "asked_before" in stand:
+        stand["asked_before"] = asked_as_published(stand["asked_before"], stand["views"], published)
     return {"about": tables["about"], **{name: TOTALS[name](rows) if name in TOTALS else rows for name, rows in stand.items()}}
+
+
+def _without_names(parts: Tables, roll: DataFrame) -> dict[str, DataFrame]:
+    """The tables without what is called after a pupil."""
+    called = Names(roll)
+    kept = {name: ~called.named(parts[name][column]) for name, column in CALLED.items() if name in parts}
+    return {name: rows[kept[name]].reset_index(drop=True) if name in kept else rows for name, rows in parts.items()}
 
 
 def _trend_counts(trends: DataFrame) -> DataFrame:
@@ -57,7 +78,16 @@ def _beside_england(benchmarks: DataFrame) -> DataFrame:
 def _verdicts(groups: DataFrame) -> DataFrame:
     """What was found of groups of ten or more, in words alone: how many it was of stands in the rounded counts, or nowhere."""
     large = groups["n"].ge(2 * ROUNDED_TO) & ~groups["by"].str.contains(CROSSED)
-    return groups.loc[large, ["measure", "by", "family", "group", "subject", "tested", "verdict"]].reset_index(drop=True)
+    shown = _silent_of_few(groups[large], ["count", "count_rest"])
+    return shown[["measure", "by", "family", "group", "subject", "tested", "verdict"]].reset_index(drop=True)
+
+
+def _silent_of_few(rows: DataFrame, counts: list[str]) -> DataFrame:
+    """The rows, and no verdict where a count is hidden: that one to seven are clearly fewer than expected says that they are one
+    or two."""
+    few = rows[counts].apply(lambda count: count.between(1, SMALLEST_SHOWN - 1)).any(axis=1)
+    silent = {name: rows[name].mask(few, word) for name, word in (("verdict", TOO_FEW), ("seen", "")) if name in rows}
+    return rows.assign(**silent)
 
 
 def _published(rates: DataFrame) -> DataFrame:
@@ -90,7 +120,7 @@ def _who_takes_part(things: DataFrame, with_sen: int) -> DataFrame:
     blank = ["share", "low", "high", "expected", "expected_same_start", "n_same", "excess", "share_rest", "gap", "gap_low",
              "gap_high", "detectable", "q_value"]  # fmt: skip
     hidden = shown.drop(columns=["n_rest", "count_rest", "not_known"])
-    return hidden.assign(**counts, **dict.fromkeys(blank, float("nan")), why="").reset_index(drop=True)
+    return _silent_of_few(hidden, ["count"]).assign(**counts, **dict.fromkeys(blank, float("nan")), why="").reset_index(drop=True)
 
 
 def _with_sen(rates: DataFrame) -> int:
@@ -103,23 +133,33 @@ def _arrived(items: DataFrame) -> DataFrame:
     """Rounded counts of Year 7, and what was found in words."""
     counts = {name: rounded(items[name]) for name in ("n", "count", "n_rest", "count_rest")}
     blank = ["share", "low", "high", "share_rest", "gap", "gap_low", "gap_high", "detectable", "q_value"]
-    return items.assign(**counts, **dict.fromkeys(blank, float("nan")), why="")
+    return _silent_of_few(items, ["count", "count_rest"]).assign(**counts, **dict.fromkeys(blank, float("nan")), why="")
 
 
 def _heard(views: DataFrame) -> DataFrame:
-    """Mean scores to one decimal, of all and of those with and without SEN where both are ten or more; counts rounded."""
+    """Mean scores to one decimal, of all and of those with and without SEN where both are ten or more; counts rounded.
+
+    Nothing of a theme about which a side all answer alike: such a mean is the answer of each."""
     sides = views[views["family"].eq("SEN") & views[["n", "n_rest"]].ge(2 * ROUNDED_TO).all(axis=1)]
     asked = ["respondent", "theme"]
-    both = sides.groupby(asked)["group"].nunique().ge(2)
+    both = sides[~_alike(sides)].groupby(asked)["group"].nunique().ge(2)
+    sides = sides[pd.MultiIndex.from_frame(sides[asked]).isin(both.index[both])]
     whole = views["family"].eq("all pupils") & pd.MultiIndex.from_frame(views[asked]).isin(both.index[both])
     shown = pd.concat([views[whole], sides]).round(1)
     blank = dict.fromkeys(["positive", "share", "share_low", "share_high"], float("nan"))
     return shown.assign(n=rounded(shown["n"]), n_rest=rounded(shown["n_rest"]), **blank).reset_index(drop=True)
 
 
+def _alike(rows: DataFrame) -> Series:
+    """Whether a mean is, to one decimal, the lowest or the highest answer there is: then nearly all gave it."""
+    means = rows[[name for name in ("mean", "mean_rest", "mean_then") if name in rows]]
+    return means.round(1).isin(ENDS).any(axis=1)
+
+
 def _done_about(asked: DataFrame) -> DataFrame:
     """How themes are answered now and before, to one decimal; what was agreed is free text, and names people."""
-    shown = asked[asked[["n", "n_then"]].ge(2 * ROUNDED_TO).all(axis=1)].drop(columns=["agreed", "result"]).round(1)
+    large = asked[["n", "n_then"]].ge(2 * ROUNDED_TO).all(axis=1)
+    shown = asked[large & ~_alike(asked)].drop(columns=["agreed", "result"]).round(1)
     return shown.assign(n=rounded(shown["n"]), n_then=rounded(shown["n_then"])).reset_index(drop=True)
 
 
@@ -188,11 +228,13 @@ def _worked(impact: DataFrame) -> DataFrame:
 RULES = {
     "rates": _published, "comparisons": _spoken_of, "rate_comparisons": _verdicts, "trends": _trend_counts,
     "benchmarks": _beside_england, "transfer": _arrived, "views": _heard, "asked_before": _done_about,
-    "support_counts": _supported, "plan_counts": _planned, "budget": DataFrame.copy, "statements": _judged, "priorities": _judged,
+    "support_counts": _supported, "plan_counts": _planned, "statements": _judged, "priorities": _judged,
     "statement_counts": DataFrame.copy, "school_areas_standing": _areas, "reflection": DataFrame.copy, "impact": _worked,
 }  # fmt: skip
-"""How each further table is made fit to be handed to governors. No pupil stands behind a row of the budget, of the counts of
-statements, or of the questions to stop at: these go as they are."""
+"""How each further table is made fit to be handed to governors. No pupil stands behind a row of the counts of statements, or of
+the questions to stop at: these go as they are."""
+CALLED = {"impact": "name", "representation": "what"}
+"""Columns in which a school gives a thing whatever name it likes."""
 TOTALS = {
     "rates": _with_all_shown, "trends": _with_all_pupils_of_terms, "support_counts": _with_wholes,
     "plan_counts": _without_wholes_of_hidden,

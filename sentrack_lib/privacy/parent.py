@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
 from sentrack_lib.errors import WrongUse
+from sentrack_lib.privacy.by_pupil import ByPupil
+from sentrack_lib.privacy.naming import Names
 
 COLUMNS = {
     "roll": ["pupil_id", "surname", "forename", "year_group", "form"],
@@ -30,8 +33,6 @@ NO_NOTES = ("roll", "progress", "attendance")
 """Tables in which nobody writes what comes to mind: no text of theirs can be about another child."""
 MEETINGS = ("meeting", "annual review", "next meeting")
 ANOTHER_CHILD = "This note names another child, so it stands only in school."
-FEWEST_LETTERS = 6
-"""An id of fewer letters may be any number in a text, such as a mark."""
 Tables = Mapping[str, DataFrame]
 
 
@@ -39,43 +40,43 @@ def for_parent(tables: Tables, pupil_id: str) -> dict[str, DataFrame]:
     """Of one child on the roll: its row there, progress, attendance, targets, provision, one-page profile, and the meetings about
     it. A text that names another child of the roll (forename and surname, or id) is handed out as a sentence that says so.
     `WrongUse` where no pupil is named, or none of this name is on the roll."""
-    roll = tables["roll"]
-    if not pupil_id or not _of(roll, pupil_id).any():
-        raise WrongUse(f"There is no pupil {pupil_id} on the roll." if pupil_id else "Say whose parents: name one pupil.")
-    others = _names(roll[~_of(roll, pupil_id)]) - _names(roll[_of(roll, pupil_id)])
-    handed = {name: _own(tables[name], columns, pupil_id) for name, columns in COLUMNS.items() if name in tables}
-    if "due" in handed:
-        handed["due"] = handed["due"][handed["due"]["kind"].isin(MEETINGS)].reset_index(drop=True)
-    shown = {name: rows if name in NO_NOTES else _without(rows, others) for name, rows in handed.items()}
-    return {"about": tables["about"], **shown}
+    return Parents(tables).of(pupil_id)
 
 
-def _of(rows: DataFrame, pupil_id: str) -> Series:
-    return rows["pupil_id"].astype("str").eq(pupil_id).fillna(False).astype("bool")
+class Parents:
+    """The gate for the parents of each child of a roll: who is called what, and whose each row is, is looked up once for all."""
+
+    def __init__(self, tables: Tables) -> None:
+        """`tables` are those of a term."""
+        self._tables, self._names = tables, Names(tables["roll"])
+        self._rows: dict[str, tuple[ByPupil, list[str]]] = {}
+
+    def of(self, pupil_id: str) -> dict[str, DataFrame]:
+        """The tables of one child, as `for_parent` hands them out."""
+        if pupil_id not in self._names.of:
+            raise WrongUse(f"There is no pupil {pupil_id} on the roll." if pupil_id else "Say whose parents: name one pupil.")
+        return {
+            "about": self._tables["about"],
+            **{name: self._own(name, pupil_id) for name in COLUMNS if name in self._tables},
+        }
+
+    def _own(self, name: str, pupil_id: str) -> DataFrame:
+        """The rows of one child, with a sentence in place of each text that names another."""
+        if name not in self._rows:
+            self._rows[name] = _shown(name, self._tables[name])
+        of_each, texts = self._rows[name]
+        rows = of_each.of(pupil_id).reset_index(drop=True)
+        cells = dict(zip(rows, rows.to_numpy(dtype="object").T.tolist(), strict=True)) if len(rows) and texts else {}
+        told = {text: [self._names.others_in(cell, pupil_id) for cell in cells[text]] for text in texts if cells}
+        return rows.assign(**{text: rows[text].mask(np.array(of), ANOTHER_CHILD) for text, of in told.items() if any(of)})
 
 
-def _own(rows: DataFrame, columns: list[str], pupil_id: str) -> DataFrame:
-    """The rows of one child. Categories would carry the names of all others along: only texts are handed out."""
-    own = rows.loc[_of(rows, pupil_id), [name for name in columns if name in rows]].reset_index(drop=True)
-    return own.astype({name: "str" for name in own if isinstance(own[name].dtype, pd.CategoricalDtype)})
-
-
-def _names(roll: DataFrame) -> set[str]:
-    """What the pupils of a roll may be called in a text: both orders of their names, and their ids; in small letters."""
-    ids = [roll[column].dropna().astype("str") for column in ("pupil_id", "upn", "admission_no", "mis_id") if column in roll]
-    long = {each for column in ids for each in column if len(each) >= FEWEST_LETTERS}
-    known = roll.reindex(columns=["forename", "surname"]).dropna().astype("str")
-    people = zip(known["forename"], known["surname"], strict=True)
-    return {name.casefold() for one, other in people for name in (f"{one} {other}", f"{other}, {one}", f"{other} {one}")} | {
-        each.casefold() for each in long
-    }
-
-
-def _without(rows: DataFrame, names: set[str]) -> DataFrame:
-    texts = rows.select_dtypes(["str", "object"]).columns
-    return rows.assign(**{str(column): rows[column].map(lambda cell: _said(cell, names)) for column in texts})
-
-
-def _said(cell: object, names: set[str]) -> object:
-    written = cell.casefold() if isinstance(cell, str) else ""
-    return ANOTHER_CHILD if written and any(name in written for name in names) else cell
+def _shown(name: str, rows: DataFrame) -> tuple[ByPupil, list[str]]:
+    """Of a table what parents may see, child by child, and the columns in which somebody may have written of another child.
+    Categories would carry the names of all others along: only texts are handed out."""
+    if name == "due":
+        rows = rows[rows["kind"].isin(MEETINGS)]
+    own = rows[[column for column in COLUMNS[name] if column in rows]]
+    own = own.astype({column: "str" for column in own if isinstance(own[column].dtype, pd.CategoricalDtype)})
+    texts = [] if name in NO_NOTES else own.select_dtypes(["str", "object"]).columns.tolist()
+    return ByPupil(own, rows["pupil_id"]), texts
