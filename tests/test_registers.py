@@ -90,7 +90,7 @@ _MARK = st.sampled_from([*ALWAYS, *ONLY_BEFORE, *ONLY_AFTER, "F", "A", "?", "X01
 _ROW = st.tuples(st.sampled_from(["P1", "P2", "P3"]), st.sampled_from([BEFORE, AFTER, "2021-01-05", ""]), _MARK)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_ROW, min_size=1, max_size=40), st.randoms())
 def test_attended_and_absent_make_up_possible_and_the_order_of_marks_changes_nothing(rows, chance):
     sessions, odd = counted(marked(*rows))

@@ -106,7 +106,7 @@ def test_a_table_handed_out_may_be_changed_without_harm(store: Store) -> None:
 WRITTEN = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cells=st.lists(st.tuples(WRITTEN, st.floats(0, 9e14)), min_size=1, max_size=20))
 def test_any_text_and_any_number_come_back_as_they_were(file_store: Store, cells: list[tuple[str, float]]) -> None:
     number = len(file_store.current()["pay_rates"])
@@ -335,6 +335,13 @@ def test_the_trail_tells_every_changed_cell_oldest_first(store: Store) -> None:
         [KIT, "form", AUTUMN, "evidence", "", "", "taken back"],
     ]
     assert len(told) == 6
+
+
+def test_ways_of_saving_can_be_left_out_of_the_trail(store: Store) -> None:
+    store.save({"evidence": evidence(1)}, KIT, how="sheets")
+    store.save({"evidence": edited(store, what="Reads alone")}, BO)
+    told = store.trail(but=("sheets",))[["recorded_by", "column", "before", "after"]]
+    assert told.to_numpy().tolist() == [[BO, "what", "Reads aloud", "Reads alone"]] and len(store.trail()) > 1
 
 
 def test_the_trail_is_told_of_one_table_or_one_pupil(store: Store) -> None:

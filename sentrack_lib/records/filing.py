@@ -14,29 +14,31 @@ from sentrack_lib.records.tables import SHOWN
 from sentrack_lib.sources import schema
 from sentrack_lib.sources.loading import School
 
+Sheets = Mapping[str, DataFrame]
 SHEETS = "sheets"
 """How a save is called that filed the sheets of the terms."""
 _TRIES = 5
 
 
-def recorded(school: School, url: str | None = None) -> School:
+def recorded(school: School, url: str | None = None, sheets: Sheets | None = None) -> School:
     """The school whose `records` are what stands in its store, and rows of its sheets that are not in the store yet.
 
     Each table has the columns of `Store.current`; a row of a sheet has version 0 and is recorded by nobody yet. What was changed
-    or taken back in the store is not read from a sheet again. Where there is no store, none is made."""
+    or taken back in the store is not read from a sheet again. Where there is no store, none is made. `sheets` are the
+    `rows_of_sheets` of the school, where they are at hand."""
     store = store_there(school.folder, url)
-    sheets = _sheets(school.records)
+    sheets = rows_of_sheets(school) if sheets is None else sheets
     if store is None:
         return replace(school, records=sheets)
     unfiled = _unfiled(sheets, store)
     return replace(school, records={table: _joined(rows, unfiled[table]) for table, rows in store.current().items()})
 
 
-def file_sheets(school: School, store: Store, by: str) -> Saved | None:
+def file_sheets(school: School, store: Store, by: str, sheets: Sheets | None = None) -> Saved | None:
     """Keep in the store what the sheets of a school's terms say and the store does not know yet; nothing where it knows all.
 
-    Doing it again changes nothing, and what a person has changed or taken back stays so."""
-    sheets = _sheets(school.records)
+    Doing it again changes nothing, and what a person has changed or taken back stays so. `sheets` as in `recorded`."""
+    sheets = rows_of_sheets(school) if sheets is None else sheets
     for _ in range(_TRIES):
         unfiled = _unfiled(sheets, store)
         tables = {table: rows[["term", *schema.columns(table)]] for table, rows in unfiled.items() if len(rows)}
@@ -50,9 +52,10 @@ def file_sheets(school: School, store: Store, by: str) -> Saved | None:
     return None
 
 
-def _sheets(records: Mapping[str, DataFrame]) -> dict[str, DataFrame]:
+def rows_of_sheets(school: School) -> Sheets:
     """The rows of the sheets with what names each for good; of rows that are the same entry the first."""
-    return {table: _entered(table, records[table]).drop_duplicates("entry", ignore_index=True) for table in schema.RECORDS}
+    rows = {table: _entered(table, school.records[table]) for table in schema.RECORDS}
+    return {table: each.drop_duplicates("entry", ignore_index=True) for table, each in rows.items()}
 
 
 def _entered(table: str, rows: DataFrame) -> DataFrame:
@@ -64,7 +67,7 @@ def _entered(table: str, rows: DataFrame) -> DataFrame:
     return DataFrame({**{name: rows[name] for name in ["term", *schema.columns(table)]}, **own})
 
 
-def _unfiled(sheets: Mapping[str, DataFrame], store: Store) -> dict[str, DataFrame]:
+def _unfiled(sheets: Sheets, store: Store) -> dict[str, DataFrame]:
     """The rows of the sheets that the store does not know."""
     there = store.entries(table for table, rows in sheets.items() if len(rows))
     return {table: rows[~rows["entry"].isin(there.get(table, ()))] for table, rows in sheets.items()}

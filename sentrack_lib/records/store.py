@@ -1,6 +1,6 @@
 """The store of what people decided: saved whole or not at all, never overwritten, and read as the tables of a school."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -50,13 +50,13 @@ class Store:
         """The file of the store; nothing where it is kept by a database server."""
         return file_of(self.engine.url)
 
-    def current(self, until: Term | None = None) -> dict[str, DataFrame]:
-        """Every table of the records as it stands: the newest version of each entry that was not taken back, up to a term.
+    def current(self, until: Term | None = None, tables: Iterable[str] = tuple(schema.RECORDS)) -> dict[str, DataFrame]:
+        """Tables of the records as they stand: the newest version of each entry that was not taken back, up to a term.
 
         `term` first, then the columns of the record, typed as in `School.records`; then `entry` (its name for good), `version`,
         `recorded_at` (UTC) and `recorded_by`. By term, then in the order in which entries were first recorded."""
         with reading(self.engine) as connection:
-            return {table: standing(connection, table, until) for table in schema.RECORDS}
+            return {table: standing(connection, table, until) for table in tables}
 
     def entries(self, tables: Iterable[str]) -> dict[str, set[str]]:
         """The names of all entries of some tables, those that were taken back included."""
@@ -86,11 +86,11 @@ class Store:
             _write(connection, found, saved)
         return saved
 
-    def trail(self, table: str | None = None, pupil_id: str | None = None) -> DataFrame:
+    def trail(self, table: str | None = None, pupil_id: str | None = None, but: Collection[str] = ()) -> DataFrame:
         """Who changed what and when, oldest first: `recorded_at` `recorded_by` `how` `term` `table` `entry` `column` `before`
-        `after`, one row a changed cell; of one table or one pupil where asked."""
+        `after`, one row a changed cell; of one table or one pupil where asked, and without some ways of saving."""
         with reading(self.engine) as connection:
-            return trail(connection, table, pupil_id)
+            return trail(connection, table, pupil_id, but)
 
 
 def open_store(folder: Path, url: str | None = None) -> Store:

@@ -1,7 +1,7 @@
 """The trail of what was decided: every changed cell, when, by whom, from what to what."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pandas import DataFrame
@@ -20,14 +20,15 @@ REMOVED = "removal of a pupil"
 Version = Mapping[Any, Any]
 
 
-def trail(connection: Connection, table: str | None = None, pupil_id: str | None = None) -> DataFrame:
+def trail(connection: Connection, table: str | None = None, pupil_id: str | None = None, but: Collection[str] = ()) -> DataFrame:
     """One row a changed cell, oldest first: `recorded_at` (UTC), `recorded_by`, `how`, `term`, `table`, `entry`, `column`, and
     the cell as text `before` and `after`; where a row was taken back, `column` is blank. The removal of a pupil is one row
-    without a term, which does not say of whom."""
+    without a term, which does not say of whom. `but` names ways of saving that are left out."""
     if table is not None and table not in schema.RECORDS:
         raise BadInput(f"There is no table of records called {table}.{nearest(table, schema.RECORDS)}")
-    saves = {row.save_no: row._mapping for row in connection.execute(select(SAVES))}
-    told = [line for name in ([table] if table else schema.RECORDS) for line in _of_table(connection, name, pupil_id)]
+    saves = {row.save_no: row._mapping for row in connection.execute(select(SAVES).where(SAVES.c.how.not_in(but)))}
+    names = [table] if table else list(schema.RECORDS)
+    told = [line for name in names for line in _of_table(connection, name, pupil_id, but) if line[0] in saves]
     if table is None and pupil_id is None:
         told += [
             (number, 0, ("", "", "", "", "", "a pupil was removed")) for number, save in saves.items() if save["how"] == REMOVED
@@ -37,10 +38,14 @@ def trail(connection: Connection, table: str | None = None, pupil_id: str | None
     return DataFrame(rows, columns=COLUMNS).astype("str")
 
 
-def _of_table(connection: Connection, name: str, pupil_id: str | None) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+def _of_table(
+    connection: Connection, name: str, pupil_id: str | None, but: Collection[str]
+) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     stored = METADATA.tables[name]
     entries: dict[str, list[Version]] = defaultdict(list)
-    for row in connection.execute(select(stored).order_by(stored.c.version)).mappings():
+    saved = select(SAVES.c.save_no).where(SAVES.c.how.not_in(but))
+    touched = stored.c.entry.in_(select(stored.c.entry).where(stored.c.save_no.in_(saved)))
+    for row in connection.execute(select(stored).where(touched).order_by(stored.c.version)).mappings():
         entries[row["entry"]].append(row)
     for versions in entries.values():
         if pupil_id is None or any(row.get("pupil_id") == pupil_id for row in versions):
