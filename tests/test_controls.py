@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import ipywidgets as widgets
@@ -11,6 +12,7 @@ from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
 from sentrack_lib.views.controls import DASHBOARD, FAILED, Page
+from sentrack_lib.views.painting import Line
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Sentences
 
@@ -192,6 +194,9 @@ class Keeper:
     def renewed(self, tables):
         return {**tables, "notes": DataFrame({"said": [f"{len(self.saved)} saved"]})}
 
+    def trail(self) -> DataFrame:
+        return DataFrame({"recorded_by": [by for _, by in self.saved]})
+
 
 class Made:
     """A form as a page knows it."""
@@ -223,6 +228,7 @@ def with_names(papers: Papers) -> Papers:
 def test_a_page_without_a_keeper_says_where_one_can_write(papers: Papers) -> None:
     page = Page(papers)
     assert "written down on the dashboard" in repr(page.form(Made)) and page.author() is None
+    assert not repr(page.form(Made))  # it is said once
 
 
 def test_nothing_is_kept_without_a_name(papers: Papers) -> None:
@@ -249,6 +255,41 @@ def test_a_dashboard_opens_with_what_is_recorded_and_shows_what_was_saved(papers
 
 
 @pytest.mark.usefixtures("live")
+@pytest.mark.parametrize("fault", [None, BadInput("The store is gone.")])
+def test_nothing_is_chosen_in_a_form_while_its_lists_are_renewed(papers: Papers, monkeypatch, fault) -> None:
+    told: list[bool] = []
+    monkeypatch.setattr(Line, "tell", lambda _, **news: told.append(news["renewing"]))
+    keeper = Keeper()
+    made = Page(papers, keeper).form(Made).made
+
+    def renewed(tables):
+        assert told == [True]
+        if fault:
+            raise fault
+        return tables
+
+    monkeypatch.setattr(keeper, "renewed", renewed)
+    with pytest.raises(BadInput) if fault else nullcontext():
+        made.kept()
+    assert told[:2] == [True, False] and not any(told[2:])
+
+
+@pytest.mark.usefixtures("live")
+def test_a_dashboard_tells_who_wrote_what_and_paper_does_not(papers: Papers) -> None:
+    def by_whom(_: Papers, trail: DataFrame) -> Part:
+        return Sentences(list(trail["recorded_by"]) or ["nobody"])
+
+    page = Page(papers, Keeper())
+    slot = page.kept(by_whom)
+    assert "nobody" in slot.value
+    made = page.form(Made).made
+    page.author().value = "Ms Stub"
+    made.keep({"actions": DataFrame()})
+    made.kept()
+    assert "Ms Stub" in slot.value and Page(papers).kept(by_whom) is None
+
+
+@pytest.mark.usefixtures("live")
 def test_forms_open_at_the_pupil_who_is_picked(papers: Papers) -> None:
     named = papers.tables["roll"].assign(
         surname="Oak", forename=["Ann", "Bo", "Cy", "Di"], form="7A", sen_status="K", sen_need=None
@@ -259,6 +300,36 @@ def test_forms_open_at_the_pupil_who_is_picked(papers: Papers) -> None:
     assert [shown for shown, _ in picker.options][:2] == ["Choose a pupil", "Oak, Ann · 7A"]
     picker.value = "c"
     assert made.at == "c" and page.papers.roll["pupil_id"].tolist() == ["c"]
+
+
+@pytest.fixture
+def with_needs(papers: Papers) -> Papers:
+    """The four pupils with names and types of need; the need of a pupil without SEN is history."""
+    needs = {"sen_status": ["K", "E", "N", "K"], "sen_need": ["BESD", "SLCN", "SLCN", None]}
+    named = papers.tables["roll"].assign(surname="Oak", forename=["Ann", "Bo", "Cy", "Di"], form="7A", **needs)
+    return papers.renewed({**papers.tables, "roll": named})
+
+
+@pytest.mark.usefixtures("live")
+def test_a_type_of_need_opens_the_pupils_with_sen_who_have_it(with_needs: Papers) -> None:
+    page = shown(with_needs, title, pupils)
+    picker = page.pickers["Type of need"]
+    assert [name for name, _ in picker.options] == [
+        "All pupils", "Social, emotional and mental health", "Speech, language and communication needs",
+    ]  # fmt: skip
+    page.pick("Type of need", "SLCN")
+    assert "Speech, language and communication needs" in page.slots[0].value
+    assert page.page.papers.roll["pupil_id"].tolist() == ["b"]
+    assert page.page.papers.of_all_needs.roll["pupil_id"].tolist() == ["a", "b", "c", "d"]
+
+
+@pytest.mark.usefixtures("live")
+def test_a_pupil_is_left_when_another_type_of_need_is_picked(with_needs: Papers) -> None:
+    page = Page(with_needs)
+    need, pupil = page.pickers("need", "pupil").children[0].children
+    pupil.value = "b"
+    need.value = "SEMH"
+    assert page.papers.pupil == "all" and len(pupil.options) == 2
 
 
 @pytest.mark.usefixtures("live")

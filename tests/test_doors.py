@@ -12,18 +12,18 @@ from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Table
 
 Draw = Callable[[str], DataFrame]
-USUAL = ("year_group", "subject", "teaching_group")
+USUAL = ("year_group", "subject", "teaching_group", "need")
 
 
 @pytest.fixture
 def papers(table: Draw) -> Papers:
     roll = table("""
         pupil_id | surname | forename | form | year_group | sen_status
-        a        | Oak     | Ann      | 7A   | 7          | N
+        a        | Oak     | Ann      | 7A   | 7          | K
         b        | Elm     | Bo       | 7A   | 7          | N
         c        | Elm     | Bo       | 8B   | 8          | N
     """).astype({"year_group": "str"})
-    roll["sen_need"] = Series([None] * 3, dtype="str")
+    roll["sen_need"] = Series(["SLCN", None, None], roll.index, dtype="str")
     taught = table("""
         pupil_id | subject | teaching_group
         a        | Art     | 7/Ar1
@@ -57,6 +57,9 @@ def opens(papers: Papers, row: dict[str, str], pickers: tuple[str, ...] = USUAL)
         ({"Pupil": "Elm, Bo"}, {}),
         ({"Pupil": "Elm, Bo", "Form": "8B"}, {"Pupil": {"pupil": "c"}}),
         ({"Pupil": "Nobody, No"}, {}),
+        ({"Whose": "Oak, Ann", "About": "Oak"}, {"Whose": {"pupil": "a"}}),
+        ({"Type of need": "Speech, language and communication needs"}, {"Type of need": {"need": "SLCN"}}),
+        ({"Type of need": "Vision impairment"}, {}),
     ],
 )
 def test_a_cell_opens_what_it_names(papers: Papers, row: dict[str, str], found: dict[str, dict[str, str]]) -> None:

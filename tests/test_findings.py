@@ -2,8 +2,8 @@
 
 import pytest
 
-from sentrack_lib.cycle.papers import read_papers
-from sentrack_lib.cycle.preparing import prepare
+from sentrack_lib.cycle.papers.opening import read_papers
+from sentrack_lib.cycle.papers.preparing import prepare
 from sentrack_lib.settings import Parameters
 from sentrack_lib.views import findings
 from sentrack_lib.views.papers import Papers

@@ -33,7 +33,7 @@ def standing(flagged: int = 0, waiting: int = 0, provisions: int = 0, known: int
 def test_each_stage_says_what_was_found_there() -> None:
     told = repr(stages(standing(flagged=40, waiting=12, provisions=11, known=2, items=60, rated=50))).splitlines()
     assert "1,200 pupils on the roll; 40 pupils are to be looked at first." in told
-    assert "For 12 of 40 pupils to be looked at first nobody has acted yet." in told
+    assert "Nobody has acted yet for 12 of 40 pupils to be looked at first." in told
     assert "A register is kept of 11 of 11 provisions." in told and "40 things are overdue." in told
     assert "Of 2 of 11 provisions it can be said whether it worked." in told
     assert "1 of 60 items of the agenda has been closed." in told
@@ -43,7 +43,7 @@ def test_each_stage_says_what_was_found_there() -> None:
 def test_one_of_everything_reads_well_and_so_does_none() -> None:
     one = repr(stages(standing(flagged=1, waiting=1, provisions=1, known=1, items=1, rated=1)))
     assert "1 pupil is to be looked at first." in one and "1 thing is overdue." in one
-    assert "For the only pupil to be looked at first nobody has acted yet." in one
+    assert "Nobody has acted yet for the only pupil to be looked at first." in one
     none = repr(stages(standing()))
     assert "Nobody is flagged to act on." in none and "No provision is recorded for this term." in none
     assert "There is nothing to talk about yet." in none and "None of 65 statements have been rated." in none

@@ -270,7 +270,7 @@ def test_a_hostile_name_or_note_is_inert():
         assert "<img" not in part.html() and "&lt;img" in part.html()
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.text(max_size=12), st.floats(0, 100) | st.none(), st.floats(0, 100) | st.none(), st.text(max_size=12) | st.none())
 def test_any_name_band_or_reason_gives_a_whole_letter(name, low, high, why):
     growth = DataFrame({"pupil_id": ["P01"], "subject": ["English"], "band_low": [low], "band_high": [high], "why_not": [why]})

@@ -11,10 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sentrack_lib.cycle import papers as laid
-from sentrack_lib.cycle import preparing
-from sentrack_lib.cycle.papers import READY, lay_out, open_papers, read_papers
-from sentrack_lib.cycle.this_machine import DESK, private_desk
+from sentrack_lib.cycle.dashboards.heads import heads
+from sentrack_lib.cycle.kernels.this_machine import DESK, private_desk
+from sentrack_lib.cycle.papers import opening, preparing
+from sentrack_lib.cycle.papers.opening import READY, lay_out, open_papers, read_papers
 from sentrack_lib.errors import BadInput, SentrackError
 from sentrack_lib.records import recorded
 from sentrack_lib.settings import Parameters
@@ -49,6 +49,18 @@ def ready(tables, tmp_path, monkeypatch):
     return lay
 
 
+def test_a_department_of_one_subject_finds_its_papers_opened_there_and_its_name_at_the_head(ready, tmp_path):
+    english = ready("department", "English")
+    assert (
+        open_papers("sample", TERM).subject == "English" and open_papers("sample", TERM, subject="English").subject == "English"
+    )
+    assert heads(tmp_path, english)["about"]["audience"] == "For a department: English"
+    both = ready("department", "Art", "English")
+    assert open_papers("sample", TERM).subject == "all"
+    assert heads(tmp_path, both)["about"]["audience"] == "For a department: Art, English"
+    assert heads(tmp_path, ready("inclusion"))["about"]["audience"] == "For the inclusion manager"
+
+
 @pytest.fixture
 def apart(tables, monkeypatch):
     """Prepare papers here, in place of the other process, and say what was asked of it."""
@@ -60,7 +72,7 @@ def apart(tables, monkeypatch):
         lay_out(tables, wanted["audience"], ["English", "Music"], folder)
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(laid.subprocess, "run", run)
+    monkeypatch.setattr(opening.subprocess, "run", run)
     return asked
 
 
@@ -97,7 +109,7 @@ def test_what_is_wrong_with_the_papers_asked_for_is_a_sentence(sample, tmp_path)
 
 def test_a_fault_of_ours_is_not_told_as_one_of_theirs(monkeypatch):
     broken = subprocess.CompletedProcess([], 1, "", "Traceback … KeyError: 'x'")
-    monkeypatch.setattr(laid.subprocess, "run", lambda *_, **__: broken)
+    monkeypatch.setattr(opening.subprocess, "run", lambda *_, **__: broken)
     with pytest.raises(RuntimeError, match="KeyError"):
         open_papers("data/sample", TERM)
 
@@ -163,7 +175,7 @@ def test_an_audience_is_handed_its_own_tables_and_no_others(ready, audience, nam
 def test_papers_are_what_was_laid_out(ready, tables):
     read = read_papers(ready("inclusion")).tables
     for name, table in tables.items():
-        pd.testing.assert_frame_equal(read[name], table.reset_index(drop=True), check_dtype=False)
+        pd.testing.assert_frame_equal(read[name], table.reset_index(drop=True), check_dtype=False, check_column_type=False)
 
 
 def test_no_byte_of_the_papers_of_governors_names_a_pupil(ready, tables):

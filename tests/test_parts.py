@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from pandas import DataFrame
 
-from sentrack_lib.cycle.preparing import reviewed
+from sentrack_lib.cycle.papers.preparing import reviewed
 from sentrack_lib.privacy import for_audience
 from sentrack_lib.records import recorded
 from sentrack_lib.settings import Parameters
@@ -53,6 +53,7 @@ def places() -> list[Papers]:
         ("9", "English", "9/En3"),
         (ALL, ALL, ALL, PUPIL),
         (ALL, ALL, ALL, measured),
+        (ALL, ALL, ALL, ALL, "SLCN"),
     ]
     governors = Papers("governors", for_audience(found, "governors"))
     return [inclusion, *(inclusion.on(*place) for place in opened), *(department.on(*place) for place in [

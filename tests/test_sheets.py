@@ -174,7 +174,7 @@ def any_table(draw: st.DrawFn) -> tuple[str, DataFrame]:
     return table, DataFrame(rows, columns=list(values), dtype="object")
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(any_table())
 def test_whatever_the_cells_hold_they_come_back_equal_or_are_refused(tmp_path: Path, drawn: tuple[str, DataFrame]) -> None:
     table, rows = drawn

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
-from html import escape
 from typing import Any, Protocol
 
 import ipywidgets as widgets
@@ -14,9 +13,10 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.views.doors import Doors
 from sentrack_lib.views.forms.choices import pupils
 from sentrack_lib.views.forms.saving import Reversible
+from sentrack_lib.views.needs import need_names
 from sentrack_lib.views.painting import Line, Painter
 from sentrack_lib.views.papers import ALL, Papers
-from sentrack_lib.views.parts import Opens, Part, Table, Unseen
+from sentrack_lib.views.parts import Opens, Part, Table, Told, Unseen, escape
 
 DASHBOARD = "SENTRACK_DASHBOARD"
 """Set in the environment of a dashboard's kernels; a batch and JupyterLab show the same page without pickers."""
@@ -27,9 +27,10 @@ LABELS = {
     "year_group": ("Year group", "All year groups"),
     "subject": ("Subject", "Average over subjects"),
     "teaching_group": ("Teaching group", "All teaching groups"),
+    "need": ("Type of need", "All pupils"),
     "pupil": ("Pupil", "Choose a pupil"),
 }
-USUAL = ("year_group", "subject", "teaching_group")
+USUAL = ("year_group", "subject", "teaching_group", "need")
 """The pickers of most pages."""
 CHOOSE_FIRST = {"teaching_group": "Choose a subject first"}
 FAILED = "This part could not be shown. Choose another, or reload the page."
@@ -38,7 +39,7 @@ MOST_KEPT = 400
 
 
 NAME_FIRST = "Write your name at the top of the page first: every record says who made it."
-READ_HERE = "What is decided is written down on the dashboard, in JupyterLab or in the workbook of records; here it is read."
+READ_HERE = "What is decided is written down on the dashboard of who keeps the records, or in their workbook; here it is read."
 
 
 class Keeper(Protocol):
@@ -54,6 +55,10 @@ class Keeper(Protocol):
 
     def renewed(self, tables: Mapping[str, DataFrame]) -> Mapping[str, DataFrame]:
         """The tables of a page with what is recorded by now."""
+        ...
+
+    def trail(self) -> DataFrame:
+        """What people changed in the records, cell by cell, oldest first."""
         ...
 
 
@@ -72,7 +77,7 @@ class Page:
         self._author.add_class("author")
         self._painter, self._line = Painter(self._painted), Line(self._heard)
         self._paint = lru_cache(MOST_KEPT)(self._paint_at)
-        self._offering = False
+        self._offering = self._referred = False
         self._doors: Doors | None = None
         self._said = widgets.HTML()
         self._said.add_class("said")
@@ -101,7 +106,7 @@ class Page:
         return self._painter.place(partial(self._drawn, part))
 
     def _paint_at(self, part: Callable[[Papers], Part], *place: str) -> str:
-        papers = self.papers.on(*place)
+        papers = self.papers.on(**dict(zip(LABELS, place, strict=True)))
         if not self._live:
             return _painted(part, papers)
         pickers = set(self._pickers)
@@ -116,14 +121,20 @@ class Page:
         """A part that is true only while the page is open, such as when the batch was run last; nothing in a batch."""
         return self.show(part) if self._live or self.keeper else None
 
+    def kept(self, part: Callable[[Papers, DataFrame], Part]) -> widgets.HTML | Part | None:
+        """A part about the records themselves: who changed what; nothing where a page does not write."""
+        keeper = self.keeper
+        return self.show(lambda papers: part(papers, keeper.trail())) if keeper else None
+
     def author(self) -> widgets.Widget | None:
         """Who writes in the forms of this page."""
         return self._author if self.keeper else None
 
     def form(self, make: Callable[[Papers, Callable[..., Any], Callable[[], None]], Any]) -> Part | widgets.Widget:
-        """A form of the page; where nothing can be written, a sentence that says where it can."""
+        """A form of the page; where nothing can be written, a sentence that says where it can, once on a page."""
         if not self.keeper:
-            return Unseen(READ_HERE)
+            told, self._referred = self._referred, True
+            return Told() if told else Unseen(READ_HERE)
         made = make(self.papers, self._keep, self._kept)
         self._forms.append((make, made))
         return made.widget()
@@ -144,12 +155,17 @@ class Page:
         return self.keeper.take_back(saved, self._author.value.strip())
 
     def _kept(self) -> None:
-        """Show what is recorded by now."""
+        """Show what is recorded by now. Meanwhile nothing is chosen in a list of a form: a browser tells the place in the list,
+        and what stands there may be another when it is heard."""
         assert self.keeper, "a form is shown only where there is a keeper"
-        self.papers = self.papers.renewed(self.keeper.renewed(self.papers.tables))
-        self._paint.cache_clear()
-        for make, made in self._forms:
-            made.renew(make(self.papers, self._keep, self._kept))
+        self._tell(renewing=True)
+        try:
+            self.papers = self.papers.renewed(self.keeper.renewed(self.papers.tables))
+            self._paint.cache_clear()
+            for make, made in self._forms:
+                made.renew(make(self.papers, self._keep, self._kept))
+        finally:
+            self._tell()
         self._begin_repaint()
 
     def _offer(self) -> None:
@@ -184,7 +200,7 @@ class Page:
 
     def _left(self, opened: Papers) -> Papers:
         """A teaching group or pupil is left when its subject or year group is."""
-        at = _at(opened)
+        at = opened.place
         gone = [column for column in ("teaching_group", "pupil") if at[column] not in (ALL, *opened.choices(column))]
         return opened.on(**{**at, **dict.fromkeys(gone, ALL)}) if gone else opened
 
@@ -202,7 +218,7 @@ class Page:
         opened = self.papers
         for column in (column for column in LABELS if column in wish):
             if wish[column] in (ALL, *opened.choices(column)):
-                opened = opened.on(**{**_at(opened), column: wish[column]})
+                opened = opened.on(**{**opened.place, column: wish[column]})
         return self._left(opened)
 
     def _begin_repaint(self) -> None:
@@ -218,9 +234,9 @@ class Page:
         if how_far == "all":
             self._say_what_is_shown()
 
-    def _tell(self, painted: str = "") -> None:
+    def _tell(self, painted: str = "", renewing: bool = False) -> None:
         picked = {column: getattr(self.papers, column) for column in self._pickers}
-        self._line.tell(picked=picked, painted=painted, turn=self._line.turn)
+        self._line.tell(picked=picked, painted=painted, renewing=renewing, turn=self._line.turn)
 
     def _say_what_is_shown(self) -> None:
         self._say(f"Shown: {self.papers.title}.")
@@ -232,13 +248,10 @@ class Page:
 def _choices(papers: Papers, column: str) -> list[tuple[str, str]]:
     """What a picker offers: as it is shown, and as it is picked."""
     if column == "pupil" and papers.has("roll"):
-        return pupils(papers.on(papers.year_group, papers.subject, papers.teaching_group))
+        return pupils(papers.on(**{**papers.place, "pupil": ALL}))
+    if column == "need":
+        return list(zip(need_names(papers.choices(column)), papers.choices(column), strict=True))
     return [(name, name) for name in papers.choices(column)]
-
-
-def _at(papers: Papers) -> dict[str, str]:
-    """What is picked."""
-    return {column: getattr(papers, column) for column in LABELS}
 
 
 def _place(papers: Papers, part: Callable[[Papers], Part]) -> tuple[str, ...]:

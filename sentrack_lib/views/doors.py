@@ -5,12 +5,21 @@ import re
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
+from sentrack_lib.views.needs import need_names
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.tables.pupils import called
 
 PUPIL_PAGE = ("inclusion",)
 """Audiences that have a page of one pupil."""
-HEADINGS = {"Subject": "subject", "Year": "year_group", "Year group": "year_group", "Teaching group": "teaching_group"}
+HEADINGS = {
+    "Subject": "subject",
+    "Year": "year_group",
+    "Year group": "year_group",
+    "Teaching group": "teaching_group",
+    "Type of need": "need",
+}
+NAMES = ("Pupil", "Whose", "About")
+LOOKED_UP = ("_years", "_needs", "_subjects", "_pupils")
 _YEAR = re.compile(r"(?:.*, )?Year (\w+)")
 
 
@@ -27,12 +36,14 @@ class Doors:
         return {heading: json.dumps(picks) for heading, picks in found.items() if picks and not self._open_already(picks)}
 
     def _of(self, heading: str, cell: str, row: Mapping[str, str]) -> dict[str, str]:
-        if heading == "Pupil":
+        if heading in NAMES:
             return self._pupil(cell, row.get("Form"))
         column = HEADINGS.get(heading)
         if column == "teaching_group":
             subject = self._subjects.get(cell)
             return self._known({"subject": subject, "teaching_group": cell}) if subject else {}
+        if column == "need":
+            return self._known({"need": self._needs.get(cell, "")})
         if column:
             return self._known({column: cell.removeprefix("Year ") if column == "year_group" else cell})
         year = _YEAR.fullmatch(cell) if heading in ("Group", "SEN by year group") else None
@@ -54,7 +65,14 @@ class Doors:
         return all(getattr(self.papers, column) == value for column, value in picks.items())
 
     def _choices(self, column: str) -> Collection[str]:
-        return self._years if column == "year_group" else set(self._subjects.values())
+        known = {"year_group": self._years, "need": set(self._needs.values())}
+        return known[column] if column in known else set(self._subjects.values())
+
+    @cached_property
+    def _needs(self) -> dict[str, str]:
+        """The code of each type of need, by its name."""
+        codes = self.papers.choices("need")
+        return dict(zip(need_names(codes), codes, strict=True))
 
     @cached_property
     def _years(self) -> set[str]:
@@ -83,5 +101,5 @@ class Doors:
     def at(self, papers: Papers) -> "Doors":
         """The same doors, seen from another part of the school; what was looked up is kept."""
         there = Doors(papers, self.pickers)
-        there.__dict__ |= {name: self.__dict__[name] for name in ("_years", "_subjects", "_pupils") if name in self.__dict__}
+        there.__dict__ |= {name: self.__dict__[name] for name in LOOKED_UP if name in self.__dict__}
         return there

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from jinja2 import Environment
-from pandas import DataFrame, Series, Timestamp
+from pandas import DataFrame, Timestamp
 
 from sentrack_lib.measures.due import said_day
 from sentrack_lib.measures.profile import HELPERS, SAID, TARGETS
 from sentrack_lib.privacy import for_parent
 from sentrack_lib.views import plain
 from sentrack_lib.views.parts import STYLE, Part, Unseen
+from sentrack_lib.views.reading import as_read
 from sentrack_lib.views.words import sentence
 
 Tables = Mapping[str, DataFrame]
 NO_PROFILE = "The one-page profile is not part of these papers."
 GOOD, HARD, ASKED = (SAID[kind] for kind in ("pupil is good at", "pupil finds hard", "parents say"))
-_PAGE = Environment(autoescape=True).from_string(
+_PAGE = Environment(autoescape=True, finalize=as_read).from_string(
     """<article class="printed {{ kind }}" lang="en-GB" style="{{ style }}"><style>
 @page { size: A4; margin: 16mm; }
 .printed { padding: 1em 0; }
@@ -75,21 +76,24 @@ def letter(tables: Tables, pupil_id: str, day: date) -> Part:
     they can do, when we meet and whom to ask. `tables` are those of a term, or of `privacy.for_parent`; what is not among them
     counts as not recorded. `WrongUse` where the child is not on the roll. Source: guidance, Section A steps 3 and 4, Section C,
     statement 61."""
-    handed = for_parent(tables, pupil_id)
-    child, about = handed["roll"].iloc[-1], handed["about"].iloc[0]
+    return letter_of(for_parent(tables, pupil_id), day)
+
+
+def letter_of(handed: Tables, day: date) -> Part:
+    """The letter to the parents who are handed these tables."""
+    rows = {name: _rows(table) for name, table in handed.items()}
+    child, about, entries = rows["roll"][-1], rows["about"][0], rows.get("profile", [])
     name, full = _forename(child), _full_name(child)
-    progress, attendance = _rows(handed, "progress"), _rows(handed, "attendance")
-    going = plain.progress(name, progress)
-    there = plain.attendance(name, attendance)
-    entries = _rows(handed, "profile")
+    going = plain.progress(name, rows.get("progress", []))
+    there = plain.attendance(name, rows.get("attendance", []))
     sections = [
         (f"What {name} does well", [*_noted(entries, GOOD), *going.well, *there.well] or [plain.NOTHING_GOOD.format(name=name)]),
         ("What goes as usual", going.usual),
         ("Where we worry", [*going.worry, *there.worry, *_noted(entries, HARD)] or [plain.no_worry(bool(going.known))]),
         ("What we cannot say yet", [*going.unknown, *there.unknown]),
-        ("What we do now", _done_now(name, handed, day)),
+        ("What we do now", _done_now(name, rows, day)),
         ("What you can do", plain.to_do(name, bool(there.worry), bool(_noted(entries, ASKED)))),
-        ("When we meet", plain.meetings(name, _rows(handed, "due"), day)),
+        ("When we meet", plain.meetings(name, rows.get("due", []), day)),
         ("Who to ask", plain.to_ask(name, child.get("form"))),
     ]
     opening = [f"Dear parents and carers of {full},", *plain.opening(name, str(about["label"]))]
@@ -100,51 +104,56 @@ def letter(tables: Tables, pupil_id: str, day: date) -> Part:
 def profile_page(tables: Tables, pupil_id: str) -> Part:
     """The one-page profile of one child, section by section, with the day of each entry. Sources: formats, section 7; guidance,
     Section C."""
-    handed = for_parent(tables, pupil_id)
+    return profile_of(for_parent(tables, pupil_id))
+
+
+def profile_of(handed: Tables) -> Part:
+    """The one-page profile of the child whose parents are handed these tables."""
     if "profile" not in handed:
         return Unseen(NO_PROFILE)
-    child, about = handed["roll"].iloc[-1], handed["about"].iloc[0]
-    entries = handed["profile"].sort_values(["order", "place"], kind="stable")
-    sections = [(str(name), [_entry(row) for _, row in rows.iterrows()]) for name, rows in entries.groupby("section", sort=False)]
+    child, about = _rows(handed["roll"])[-1], _rows(handed["about"])[0]
+    entries = sorted(_rows(handed["profile"]), key=lambda row: (row["order"], row["place"]))
+    sections: dict[str, list[str]] = {}
+    for row in entries:
+        sections.setdefault(str(row["section"]), []).append(_entry(row))
     form = plain.text(child.get("form"))
     top = ", ".join(filter(None, [str(about["school"]), form and f"form {form}", str(about["label"])]))
     opening = [] if sections else ["Nothing is written down yet."]
-    unknown = entries.loc[~entries["known"].astype("bool"), "text"].astype("str").unique().tolist()
-    return Printed("profile", top, f"{_full_name(child)}: my one-page profile", opening, sections, unknown)
+    unknown = [str(row["text"]) for row in entries if not row["known"]]
+    title = f"{_full_name(child)}: my one-page profile"
+    return Printed("profile", top, title, opening, list(sections.items()), unknown)
 
 
-def _done_now(name: str, handed: Tables, day: date) -> list[str]:
+def _done_now(name: str, rows: Mapping[str, list[plain.Row]], day: date) -> list[str]:
     """What is done now; the open targets of the profile stand in where there is no table of targets."""
-    of = {heading: _texts(_rows(handed, "profile"), heading) for heading in (TARGETS, HELPERS)}
-    targets = handed["targets"] if "targets" in handed else DataFrame({"what": of[TARGETS]})
-    return plain.done_now(name, targets, _rows(handed, "pupil_provision"), of[HELPERS], day)
+    of = {heading: _texts(rows.get("profile", []), heading) for heading in (TARGETS, HELPERS)}
+    targets = rows.get("targets", [{"what": what} for what in of[TARGETS]])
+    return plain.done_now(name, targets, rows.get("pupil_provision", []), of[HELPERS], day)
 
 
-def _rows(handed: Tables, name: str) -> DataFrame:
-    return handed.get(name, DataFrame())
+def _rows(table: DataFrame) -> list[plain.Row]:
+    return [dict(zip(table, row, strict=True)) for row in table.to_numpy(dtype="object").tolist()]
 
 
-def _forename(child: Series) -> str:
+def _forename(child: plain.Row) -> str:
     return plain.text(child.get("forename")) or "your child"
 
 
-def _full_name(child: Series) -> str:
+def _full_name(child: plain.Row) -> str:
     names = [plain.text(child.get(column)) for column in ("forename", "surname")]
     return " ".join(filter(None, names)) or str(child["pupil_id"])
 
 
-def _noted(entries: DataFrame, section: str) -> list[str]:
+def _noted(entries: Sequence[plain.Row], section: str) -> list[str]:
     """What is noted in a section of the profile, in the words it was said in."""
     return [f"{plain.NOTED.get(section, section)}: “{said}”." for said in _texts(entries, section)]
 
 
-def _texts(entries: DataFrame, section: str) -> list[str]:
-    if entries.empty:
-        return []
-    return [plain.text(said) for said in entries.loc[entries["section"].eq(section) & entries["known"].astype("bool"), "text"]]
+def _texts(entries: Sequence[plain.Row], section: str) -> list[str]:
+    return [plain.text(row["text"]) for row in entries if row["section"] == section and row["known"]]
 
 
-def _entry(row: Series) -> str:
+def _entry(row: plain.Row) -> str:
     """An entry with the day it is from; who helps comes with its own days."""
     dated = row["known"] and row["section"] != HELPERS and row["on"] == row["on"]
     return f"{row['text']} ({said_day(Timestamp(row['on']))})" if dated else str(row["text"])

@@ -1,17 +1,17 @@
 """Plain words for parents: what figures and records say, in short sentences without a figure that needs to be explained."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame
 
 from sentrack_lib.measures.due import said_day
 from sentrack_lib.views.papers import ALL
 from sentrack_lib.views.words import said
 
+Row = Mapping[Hashable, Any]
 AVERAGE = 50.0
 MANY = 3
 """More subjects than this make a sentence too long to follow."""
@@ -36,6 +36,8 @@ STEPS = {
     "decision of the local authority": "The council says by {day} if the plan will change.",
 }
 """What the law sets around an annual review, as far as it comes to parents."""
+OVER = ("reached", "dropped")
+"""How a target ends."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,17 @@ def text(cell: object) -> str:
     return cell.strip().rstrip(".") if isinstance(cell, str) else ""
 
 
-def progress(name: str, rows: DataFrame) -> Told:
+def progress(name: str, rows: Sequence[Row]) -> Told:
     """How far a child has come in each subject: more, as much or less is said only where the whole likely band lies to one side
     of the usual; in all others, about as much. Where there is no band it cannot be said, and why."""
-    if rows.empty:
+    if not rows:
         return Told(unknown=[f"We cannot say yet how far {name} has come, because no marks are written down."])
-    rows = rows.assign(how=[_how(low, high) for low, high in zip(rows["band_low"], rows["band_high"], strict=True)])
-    whole = rows["subject"].astype("str").eq(ALL)
-    told = {how: [f"Over all subjects, {name} has come on {how}."] for how in rows.loc[whole, "how"] if how}
-    for how, subjects in _gathered(rows[~whole & rows["how"].ne("")], "how").items():
-        told.setdefault(how, []).append(_in_subjects(subjects, f"{name} has come on {how}."))
-    rest = rows[~whole & rows["how"].eq("")]
-    unknown = _gathered(rest.assign(why=[_reason(why_not) for why_not in rest["why_not"]]), "why")
+    how = [(str(row["subject"]), _how(row["band_low"], row["band_high"]), row["why_not"]) for row in rows]
+    told = {grown: [f"Over all subjects, {name} has come on {grown}."] for subject, grown, _ in how if subject == ALL and grown}
+    single = [each for each in how if each[0] != ALL]
+    for grown, subjects in _gathered((grown, subject) for subject, grown, _ in single if grown).items():
+        told.setdefault(grown, []).append(_in_subjects(subjects, f"{name} has come on {grown}."))
+    unknown = _gathered((_reason(why_not), subject) for subject, grown, why_not in single if not grown)
     gaps = [_in_subjects(subjects, f"we cannot say yet, because {why}.") for why, subjects in unknown.items()]
     return Told(told.get(MORE, []), told.get(USUAL, []), told.get(LESS, []), gaps)
 
@@ -81,9 +82,12 @@ def _in_subjects(subjects: Sequence[str], told: str) -> str:
     return f"In {_listed(subjects)}, {told}"
 
 
-def _gathered(rows: DataFrame, by: str) -> dict[str, list[str]]:
-    """The subjects of each of the words in a column, in the order in which they come."""
-    return {str(word): some["subject"].astype("str").to_list() for word, some in rows.groupby(by, sort=False)}
+def _gathered(told: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The subjects of which the same is told, in the order in which they come."""
+    subjects: dict[str, list[str]] = {}
+    for word, subject in told:
+        subjects.setdefault(word, []).append(subject)
+    return subjects
 
 
 def _how(low: float, high: float) -> str:
@@ -93,12 +97,12 @@ def _how(low: float, high: float) -> str:
     return MORE if low > AVERAGE else LESS if high < AVERAGE else USUAL
 
 
-def attendance(name: str, rows: DataFrame) -> Told:
+def attendance(name: str, rows: Sequence[Row]) -> Told:
     """How often a child was at school this year, in half days; a worry from one missed in ten (the national definition)."""
-    known = rows.dropna(subset=["possible", "attended"]) if len(rows) else rows
-    if known.empty:
+    known = [row for row in rows if pd.notna(row["possible"]) and pd.notna(row["attended"])]
+    if not known:
         return Told(unknown=[f"We cannot say yet how often {name} was at school, because it is not written down."])
-    row = known.iloc[-1]
+    row = known[-1]
     came = f"This year {name} was at school for {row['attended']:.0f} of {row['possible']:.0f} half days."
     if pd.notna(row["persistent"]) and row["persistent"]:
         return Told(worry=[came, "That is at least one in ten missed.", "Lessons missed are hard to catch up."])
@@ -115,17 +119,17 @@ def no_worry(known: bool) -> str:
     return "Nothing worries us, as far as we know now." if known else "We do not know enough yet to say if we should worry."
 
 
-def done_now(name: str, targets: DataFrame, provision: DataFrame, helpers: Sequence[str], day: date) -> list[str]:
+def done_now(name: str, targets: Iterable[Row], provision: Sequence[Row], helpers: Sequence[str], day: date) -> list[str]:
     """The targets that are open and the provision that runs on a day; where no provision is listed, who helps."""
-    open_now = targets[~_over(targets, "result")] if len(targets) else targets
-    lines = [_target(name, row) for row in open_now.to_dict("records")]
-    ends = pd.to_datetime(provision["end"]) if "end" in provision else pd.Series(pd.NaT, provision.index)
-    for row in provision[~ends.lt(pd.Timestamp(day))].to_dict("records"):
+    lines = [_target(name, row) for row in targets if str(row.get("result")).casefold() not in OVER]
+    for row in provision:
+        if pd.Timestamp(row.get("end", pd.NaT)) < pd.Timestamp(day):
+            continue
         lines.append(f"{name} takes part in {text(row.get('name')) or 'a group'}.")
         attended, planned = row.get("sessions_attended"), row.get("sessions_planned")
         if pd.notna(attended) and pd.notna(planned):
             lines.append(f"So far, {name} was there {attended:.0f} of {said(int(planned), 'time')}.")
-    if provision.empty:
+    if not provision:
         lines += [f"There is help for {name}: {helper}." for helper in helpers]
     return lines or ["No target and no extra help are written down for now.", "Please ask us if you think that some is needed."]
 
@@ -138,11 +142,10 @@ def to_do(name: str, misses_much: bool, heard: bool) -> list[str]:
     return lines if heard else [*lines, "We have not asked you yet what you think. Please tell us."]
 
 
-def meetings(name: str, due: DataFrame, day: date) -> list[str]:
+def meetings(name: str, due: Iterable[Row], day: date) -> list[str]:
     """The meetings to come, and what parents can expect around a yearly review."""
-    coming = due[pd.to_datetime(due["on"]).ge(pd.Timestamp(day))] if len(due) else due
-    lines = [_meeting(row) for row in coming.to_dict("records")]
-    told = [line for line in lines if line]
+    coming = (row for row in due if pd.Timestamp(row["on"]) >= pd.Timestamp(day))
+    told = [line for line in map(_meeting, coming) if line]
     return told or [f"No meeting about {name} is planned yet.", "You can ask for one at any time."]
 
 
@@ -163,20 +166,13 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def _over(targets: DataFrame, column: str) -> pd.Series:
-    """Which targets are reached or dropped already."""
-    if column not in targets:
-        return pd.Series(False, targets.index)
-    return targets[column].astype("str").str.casefold().isin(["reached", "dropped"])
-
-
-def _target(name: str, row: Mapping[Hashable, Any]) -> str:
+def _target(name: str, row: Row) -> str:
     by = row.get("by")
     when = f" We look at it by {said_day(pd.Timestamp(by))}." if pd.notna(by) else ""
     return f"One target for {name} is: “{text(row.get('what'))}”.{when}"
 
 
-def _meeting(row: Mapping[Hashable, Any]) -> str:
+def _meeting(row: Row) -> str:
     day = said_day(pd.Timestamp(row["on"]))
     step = text(row.get("step"))
     return STEPS.get(step, "").format(day=day) if step else f"{MEETINGS[row['kind']]} is on {day}."

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from pandas import DataFrame
 
 from sentrack_lib.views.figures.drawing import CLEAR, INK, PLAIN, finished, lines
+from sentrack_lib.views.needs import of_all_needs
 from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
 from sentrack_lib.views.parts import Figure, Part, Unseen
 
@@ -12,6 +13,7 @@ QUESTION = "In which subjects do pupils with SEN grow less than in their other s
 LOOKS = {"SEN support": ("o", PLAIN, 0.14), "EHC plan": ("^", INK, -0.14)}
 
 
+@of_all_needs
 def own_by_subject(papers: Papers) -> Part:
     """Pupils with SEN in each subject beside their own other subjects."""
     if not papers.has("teaching_groups"):

@@ -18,7 +18,7 @@ def coverage(papers: Papers) -> Part:
     if rows.empty:
         return Unseen("Nobody is taught or assessed in any subject.")
     columns = {"taught": ("pupil_id", "size"), "mark": ("points", "count"), "judged": ("growth_percentile", "count")}
-    counts = rows.groupby("subject").agg(**columns).sort_values("taught")
+    counts = rows.groupby("subject").agg(**columns).sort_values("taught", kind="stable")
     question = "In which subjects can progress be judged, and for how many?"
     told = "; ".join(
         f"{row.Index} {row.judged} of {row.taught} taught, {row.mark} with a mark" for row in counts[::-1].itertuples()

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure as Sheet
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from sentrack_lib.views.reading import legible
+
 INK, CLEAR, PLAIN = "#1a1a1a", "#a33b00", "#2b5c8a"
 sns.set_theme(style="white", rc={"text.color": INK, "axes.labelcolor": INK, "xtick.color": INK})
 mpl.rcParams.update({
@@ -18,11 +20,13 @@ mpl.rcParams.update({
 })  # fmt: skip
 LINE, ABOVE, BELOW, AXIS = 0.34, 0.5, 1.0, 5.4
 """Inches: the height of a line, room for the question and for the legend, the width of the axis."""
+LONGEST = 60
+"""Letters of a name."""
 
 
 def lines(names: Iterable[str], question: str, tall: float = 1) -> Axes:
     """Blank axes with a line for each name, from the bottom up, and the question above."""
-    names = list(names)
+    names = [_short(name) for name in names]
     longest = text_to_path.get_text_width_height_descent(max(names, key=len), FontProperties(size=10), False)[0] / 72
     # Everything has its place from the start: looking for room, as matplotlib can, means drawing twice.
     wide, high = longest + AXIS + 0.4, ABOVE + LINE * tall * len(names) + BELOW
@@ -35,6 +39,12 @@ def lines(names: Iterable[str], question: str, tall: float = 1) -> Axes:
     for line, name in enumerate(names):
         axes.text(-0.1 / AXIS, line, name, transform=axes.get_yaxis_transform(), fontsize=10, ha="right", va="center")
     return axes
+
+
+def _short(name: str) -> str:
+    """A name that leaves room for the figure."""
+    whole = " ".join(legible(name).split())
+    return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
 
 
 def finished(axes: Axes, below: str) -> Axes:

@@ -8,7 +8,8 @@ from pandas import DataFrame
 
 from sentrack_lib.sources.codes import need_label
 from sentrack_lib.views.figures.drawing import CLEAR, INK, PLAIN, finished, lines
-from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
+from sentrack_lib.views.needs import of_all_needs
+from sentrack_lib.views.papers import ALL, NO_CLASSES, ONE_YEAR, Papers
 from sentrack_lib.views.parts import Figure, Part, Unseen
 
 NARROWEST = 0.8
@@ -23,21 +24,26 @@ def by_sen(papers: Papers) -> Part:
     """Pupils with SEN beside the rest."""
     return _intervals(
         papers,
-        "SEN status" if papers.year_group == ALL else "SEN by year group",
+        papers.sen_family,
         "Do pupils with SEN progress like others of the same start?",
     )
 
 
+@of_all_needs
 def by_need(papers: Papers) -> Part:
     """Types of need."""
     return _intervals(papers, "type of need", "Is any type of need held back?")
 
 
+@of_all_needs
 def by_year(papers: Papers) -> Part:
     """Pupils with SEN in each year group."""
+    if papers.year_group != ALL:
+        return Unseen(ONE_YEAR)
     return _intervals(papers, "SEN by year group", "In which year groups are pupils with SEN held back?")
 
 
+@of_all_needs
 def by_class(papers: Papers) -> Part:
     """Teaching groups of the subject looked at."""
     if not papers.has("teaching_groups"):
@@ -51,7 +57,8 @@ def _intervals(papers: Papers, family: str, question: str) -> Part:
     rows = papers.comparisons[papers.comparisons["family"].eq(family)].dropna(subset=["pooled", "low", "high"])
     if rows.empty:
         return Unseen(f"{question} Too few pupils in any group to draw.")
-    drawn = rows.loc[rows["pooled"].abs().sort_values(ascending=False).index].head(MOST_GROUPS).sort_values("pooled")
+    drawn = rows.loc[rows["pooled"].abs().sort_values(ascending=False, kind="stable").index].head(MOST_GROUPS)
+    drawn = drawn.sort_values("pooled", kind="stable")
     names = need_label(drawn["group"]) if family == "type of need" else drawn["group"]
     return Figure.of(_draw(drawn.assign(name=names), question), _alternative(drawn.assign(name=names), question, len(rows)))
 

@@ -10,8 +10,8 @@ from pandas import DataFrame
 from sentrack_lib.measures.looking_back.scored import EVER
 from sentrack_lib.views.figures.drawing import INK, PLAIN, finished, lines
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.parts import Figure, Part, Unseen, follows
-from sentrack_lib.views.tables.looking_back import NOT_SCORED, nothing_kept
+from sentrack_lib.views.parts import Figure, Part, Told, Unseen, follows
+from sentrack_lib.views.tables.looking_back import NOT_SCORED
 from sentrack_lib.views.words import of, sentence
 
 QUESTION = "Were flags right, and did they find those they should?"
@@ -27,7 +27,7 @@ def flags_right(papers: Papers) -> Part:
         return Unseen(NOT_SCORED)
     rows = papers.tables["flags_scored"]
     if rows.empty:
-        return Unseen(f"{QUESTION} {nothing_kept(papers)}")
+        return Told()
     points = _points(rows[rows["over"].eq(EVER)])
     if points.empty:
         return Unseen(f"{QUESTION} Too few pupils to draw.")

@@ -28,7 +28,7 @@ def persistent_absence(papers: Papers) -> Part:
     needs = rows["by"].eq("type of need")
     years = "With SEN, " + rows["group"]
     names = rows["group"].where(~needs, need_label(rows["group"])).mask(rows["by"].eq("SEN by year group"), years)
-    rows = rows.assign(name=names).sort_values("mean")
+    rows = rows.assign(name=names).sort_values("mean", kind="stable")
     return Figure.of(_draw(rows), _told(rows))
 
 

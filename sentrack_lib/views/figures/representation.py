@@ -26,8 +26,8 @@ def representation(papers: Papers) -> Part:
     if rows.empty:
         return Unseen(f"{QUESTION} Nothing that may be drawn is recorded here.")
     clear = rows["verdict"].str.startswith("clear")
-    order = (rows["excess"].abs() + clear).sort_values(ascending=False).index
-    drawn = rows.loc[order].head(MOST).sort_values("excess")
+    order = (rows["excess"].abs() + clear).sort_values(ascending=False, kind="stable").index
+    drawn = rows.loc[order].head(MOST).sort_values("excess", kind="stable")
     return Figure.of(_draw(drawn), _told(drawn, len(rows)))
 
 

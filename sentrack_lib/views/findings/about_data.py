@@ -58,7 +58,7 @@ def _known(papers: Papers) -> str:
     mine, unknown = int(sen.sum()), int(sen.isna().sum())
     share = f" ({100 * mine / len(sen):.0f} in 100)" if len(sen) else ""
     roll = f"The roll has {said(len(sen), 'pupil')}; {mine or 'none'} {have(mine)} SEN{share}"
-    return f"{roll}, for {unknown or 'none'} the status is not known."
+    return f"{roll}; of {unknown or 'none'} the status is not known."
 
 
 def _thin(papers: Papers) -> str:

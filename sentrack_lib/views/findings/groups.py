@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from sentrack_lib.views.needs import of_all_needs
 from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
 from sentrack_lib.views.parts import Part, Sentences, Unseen
 from sentrack_lib.views.words import are, of, said, sentence
@@ -23,6 +24,7 @@ QUESTIONS = {
 Row = Mapping[Hashable, Any]
 
 
+@of_all_needs
 def groups(papers: Papers) -> Sentences:
     """What was asked of how many groups, so that nobody takes one finding among hundreds for the one looked for."""
     tested = papers.compared[papers.compared["q_value"].notna()]
@@ -63,6 +65,7 @@ def _known(row: Row) -> str:
     )
 
 
+@of_all_needs
 def subject_or_pupil(papers: Papers) -> Part:
     """Whether classes are behind because of what happens in them, or because of who sits there; and where the SEN gap lies."""
     if not papers.has("teaching_groups"):

@@ -8,6 +8,7 @@ from sentrack_lib.views.tables.impact import NOT_SHOWN
 from sentrack_lib.views.words import are, band_of, number, of, pounds, said, sentence
 
 NOTHING = "No provision is recorded this school year, so there is nothing to evaluate."
+NONE_LARGE = "No provision has ten pupils and ten to compare them with; of smaller ones nothing is said here."
 MOST_NAMED = 3
 TOP = 4
 """The highest rung of the ladder of evidence."""
@@ -20,7 +21,7 @@ def impact(papers: Papers) -> Part:
         return Unseen(NOT_SHOWN)
     rows = papers.tables["impact"]
     if rows.empty:
-        return Sentences([NOTHING])
+        return Sentences([NONE_LARGE if papers.audience == "governors" else NOTHING])
     harm, benefit = (rows[rows["verdict"].eq(verdict)] for verdict in ("harm", "benefit"))
     lines = [
         _verdicts(len(rows), len(benefit), len(harm)),

@@ -87,5 +87,5 @@ def _adults(papers: Papers) -> list[str]:
 
 def _least(row: dict[Any, Any]) -> str:
     places = f"in {row['yes']:.0f} of {row['yes'] + row['no']:.0f} places of work"
-    asked = f"that of statement {row['statement']:.0f}: {row['question'].rstrip('?')}"
-    return f"Of the ten questions yes is rarest, {places}, for {asked}."
+    asked = f"statement {row['statement']:.0f}: {row['question']}"
+    return f"Of the ten questions the one answered yes most seldom, {places}, is that of {asked}"

@@ -16,13 +16,14 @@ from sentrack_lib.sources.codes import need_label
 from sentrack_lib.terms import Term
 from sentrack_lib.views.findings.trends import corrected
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.parts import Part, Sentences, Unseen
+from sentrack_lib.views.parts import Part, Sentences, Told, Unseen
 from sentrack_lib.views.tables.due import due_here
 from sentrack_lib.views.tables.looking_back import (
     NOT_COUNTED,
     NOT_SCORED,
     changed_here,
     followed_here,
+    none_kept,
     nothing_here,
     nothing_kept,
     since_here,
@@ -114,8 +115,16 @@ def changed_since(papers: Papers) -> Part:
     if not papers.has("flags_since") and not papers.has("flags_changed"):
         return Unseen(NOT_COUNTED)
     rows = changed_here(papers)
-    first = [_states(papers, rows), *_acted(papers)] if len(rows) else [nothing_here(papers)]
-    return Sentences([*first, *_done(papers), *_corrections(papers)])
+    first = [_states(papers, rows), *_acted(papers)] if len(rows) else _no_flag(papers)
+    lines = [*first, *_done(papers), *_corrections(papers)]
+    return Sentences(lines) if lines else Told()
+
+
+def _no_flag(papers: Papers) -> list[str]:
+    """Why there is no flag to look back at, unless the section before says it to these readers."""
+    if not none_kept(papers):
+        return [repr(nothing_here(papers))]
+    return [] if papers.has("flags_scored") else [nothing_kept(papers)]
 
 
 def _states(papers: Papers, rows: DataFrame) -> str:
@@ -167,5 +176,5 @@ def _done(papers: Papers) -> list[str]:
 def _corrections(papers: Papers) -> list[str]:
     if not papers.has("changes", "roll"):
         return []
-    whole = all(place == "all" for place in (papers.year_group, papers.subject, papers.teaching_group, papers.pupil))
+    whole = papers.whole
     return [corrected(papers.tables["changes"] if whole else papers.of_pupils("changes"))]

@@ -93,7 +93,7 @@ def _sen(papers: Papers) -> str:
     """What can be said of pupils with SEN beside the others of the same start."""
     where = "on average over subjects" if papers.subject == ALL else f"in {papers.subject}"
     rows = papers.comparisons
-    ours = rows[rows["family"].eq("SEN by year group") if papers.year_group != ALL else rows["group"].isin(SEN)]
+    ours = rows[rows["family"].eq(papers.sen_family) & rows["group"].ne("No SEN")]
     if ours.empty:
         return f"Too few pupils with SEN to say anything of them as a group {where}."
     return f"Progress {where}: " + "; ".join(_verdict(row) for row in ours.to_dict("records")) + "."

@@ -9,10 +9,11 @@ from pandas import DataFrame
 from sentrack_lib.measures.plan.pupils_to_plan import waiting_counts
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import STYLE, Part, Unseen
+from sentrack_lib.views.reading import as_read
 from sentrack_lib.views.words import are, have, of, said, sentence
 
 NOT_SHOWN = "Where the school stands in the cycle is followed by the inclusion manager."
-_CARDS = Environment(autoescape=True).from_string(
+_CARDS = Environment(autoescape=True, finalize=as_read).from_string(
     """<nav aria-label="The cycle of a term" style="{{ style }}"><style>
 .cycle { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: .8rem; }
 .cycle { margin: 0; padding: 0; list-style: none; }
@@ -61,7 +62,9 @@ def _review(papers: Papers) -> list[str]:
 def _plan(papers: Papers) -> list[str]:
     counts = waiting_counts(papers.tables["pupils_to_plan"])
     told = of(counts["waiting"], counts["flagged"], "pupil to be looked at first", "pupils to be looked at first")
-    return [f"For {told} nobody has acted yet."] if counts["flagged"] else ["Nobody is flagged to act on."]
+    if not counts["flagged"]:
+        return ["Nobody is flagged to act on."]
+    return [f"Nobody has acted yet for {told}."] if counts["waiting"] else ["Somebody acts for each pupil to be looked at first."]
 
 
 def _implement(papers: Papers) -> list[str]:

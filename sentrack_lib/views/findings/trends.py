@@ -84,7 +84,10 @@ def _counted(papers: Papers) -> list[str]:
     """Rounded counts of pupils with SEN, this term beside the term before, for those who may see no pupil."""
     rows = followed(papers, "trends")
     rows = rows[rows["group"].eq("with SEN") & rows["figure"].isin(list(DID))]
-    lines = [_beside(str(figure), mine.sort_values("term").tail(2)) for figure, mine in rows.groupby("figure", sort=False)]
+    lines = [
+        _beside(str(figure), mine.sort_values("term", kind="stable").tail(2))
+        for figure, mine in rows.groupby("figure", sort=False)
+    ]
     return [*lines, ROUNDED] if lines else ["There are no counts of pupils with SEN that can be shown."]
 
 
@@ -109,7 +112,7 @@ def changed(papers: Papers) -> Part:
     before = str(papers.tables["about"]["before"].iloc[0])
     if not before:
         return Sentences(["There is no earlier term to compare this one with."])
-    whole = papers.year_group == ALL and papers.subject == ALL and papers.teaching_group == ALL
+    whole = papers.whole
     rows = papers.tables["changes"] if whole else papers.of_pupils("changes")
     return Sentences([_moved(rows, before, whole), _statuses(rows), corrected(rows)])
 

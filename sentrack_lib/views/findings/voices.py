@@ -128,7 +128,7 @@ def _gaps(whose: str, others: str, rows: DataFrame) -> str:
     if clear.empty:
         unseen = f"a gap below {tested['detectable'].max():.1f} of a point could not be seen"
         return f"{whose}: no evidence of a difference from {others} in any of {said(len(tested), 'theme')}; {unseen}."
-    told = "; ".join(_gap(row) for row in clear.sort_values("gap").to_dict("records"))
+    told = "; ".join(_gap(row) for row in clear.sort_values("gap", kind="stable").to_dict("records"))
     return f"{whose} answer clearly differently from {others} in {of(len(clear), len(tested), 'theme')}: {told}."
 
 

@@ -18,7 +18,7 @@ from sentrack_lib.views.forms.lots import Lots, Wanted
 from sentrack_lib.views.forms.records import Form, Keep, Section
 from sentrack_lib.views.forms.self_evaluation import about_area, about_rating, judging_choices, ratings_called
 from sentrack_lib.views.forms.sessions import Sessions
-from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.tables.agenda import items_to_close
 from sentrack_lib.views.tables.pupils import pupil_names
 from sentrack_lib.views.tables.targets import from_here
@@ -171,7 +171,7 @@ def draw_places(papers: Papers, keep: Keep, kept: Kept) -> Lots:
     def wanted(provision: str) -> Wanted:
         first = set(suggested.loc[suggested["provision_id"].eq(provision), "pupil_id"]) if len(suggested) else set()
         there = set(taking_part.loc[taking_part["provision_id"].eq(provision), "pupil_id"])
-        whole_school = (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
+        whole_school = papers.whole
         here = [each for each in papers.roll["pupil_id"] if each not in there and (each in first or not whole_school)]
         starts = standing(tables["points_by_term"], tables["roll"], subjects.get(provision, ""), Term.named(papers.term))
         pupils = sorted((own.get(each, each), each, each in first) for each in here)
@@ -221,7 +221,9 @@ def change_school_area(papers: Papers, keep: Keep, kept: Kept) -> Changing:
 def _changing(section: Section, papers: Papers, word: str, keep: Keep, kept: Kept, choices: Choices | None = None) -> Changing:
     rows = papers.tables[f"record_{section.table}"]
     choices = choices_of(papers) if choices is None else choices
-    names = {"entry": sorted(zip(_called(rows, word, choices), rows["entry"], strict=True))}
+    named = sorted(zip(_called(rows, word, choices), rows["entry"], rows["term"], strict=True))
+    newest = sorted(named, key=lambda each: Term.named(str(each[2])), reverse=True)
+    names = {"entry": [(shown, entry) for shown, entry, _ in newest]}
     return Changing(section, rows, names, choices, keep, kept)
 
 

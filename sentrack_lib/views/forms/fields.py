@@ -8,10 +8,27 @@ from typing import Any
 import ipywidgets as widgets
 
 from sentrack_lib.sources import cells, schema
+from sentrack_lib.views.words import sentence
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """For a column, such as `pupil_id`, what can be chosen: as it is shown, and as it is recorded."""
 NOT_CHOSEN = ""
+LABELS = {
+    "hours_week": "Hours a week",
+    "hourly_cost": "Cost an hour, pounds",
+    "resources_cost": "Cost of resources, pounds",
+    "total_cost": "Cost in all, pounds",
+    "with_peers": "Learns with the class",
+    "small_group": "Takes turns with a small group",
+    "discreet": "Draws no attention",
+    "at_times": "Steps back at times",
+    "independence": "Leads to doing it alone",
+    "knows_pupils": "Knows pupils and targets",
+    "trained": "Trained for it",
+    "ground_rules": "Knows the rules of the class",
+    "feeds_back": "Passes on what is seen",
+}
+"""Columns whose own name says too little to somebody who fills them in."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +37,10 @@ class Field:
 
     name: str
     label: str
+    hint: str
+    """What is meant, in a sentence: read below the label."""
     meaning: str
+    """The same, and how it is written."""
     written: str
     required: bool = False
     usual: tuple[str, ...] = ()
@@ -56,9 +76,12 @@ def _field(table: str, name: str, choices: tuple[tuple[str, str], ...]) -> Field
     column = schema.IMPORTED[table].columns[name]
     said = column.metadata or {}
     usual, long = tuple(said.get("usual", ())), bool(said.get("long"))
-    label = name.removesuffix("_id").replace("_", " ")
-    meaning = f"{column.description} ({said['how']})."
-    return Field(name, label[:1].upper() + label[1:], meaning, said["written"], bool(column.required), usual, long, choices)
+    label = LABELS.get(name, sentence(name.removesuffix("_id").replace("_", " ")))
+    needed = bool(column.required)
+    # What can be chosen is seen; the description says how it is written in a sheet.
+    told = [] if choices else [f"{column.description}."]
+    hint, meaning = " ".join([*told, *["Needed."] * needed]), f"{column.description} ({said['how']})."
+    return Field(name, label, hint, meaning, said["written"], needed, usual, long, choices)
 
 
 def offer_again(choice: widgets.Widget, fresh: widgets.Widget) -> None:

@@ -1,8 +1,8 @@
 """Forms: parts that are filled in. Each is made of sections, one for each record that a decision writes."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from secrets import token_hex
 from typing import Any
 
@@ -13,6 +13,7 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.sources import schema
 from sentrack_lib.views.forms.fields import Choices, Field, cell_of, fields_of, offer_again
 from sentrack_lib.views.forms.saving import Saving, Tables
+from sentrack_lib.views.parts import escape
 
 Keep = Callable[[Tables], Any]
 
@@ -46,8 +47,9 @@ class Filled:
         self.minded.add_class("said")
 
     def widget(self) -> widgets.Widget:
-        """The title and the fields."""
-        heading = widgets.HTML(f"<h3>{self.section.title}</h3>")
+        """The title and the fields; what each means goes with the title, and is put below its label by the page."""
+        hints = escape(json.dumps([each.hint for each in self.fields]))
+        heading = widgets.HTML(f'<h3 data-hints="{hints}">{self.section.title}</h3>')
         row = widgets.HBox(list(self.inputs.values()), layout=widgets.Layout(flex_flow="row wrap"))
         row.add_class("fields")
         return widgets.VBox([heading, row, self.minded] if self.section.mind else [heading, row])

@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any
 
 import ipywidgets as widgets
 from pandas import DataFrame
 
 from sentrack_lib.errors import SentrackError
-from sentrack_lib.views.parts import Table
+from sentrack_lib.views.parts import Table, escape
 
 Tables = Mapping[str, DataFrame]
 SAVING, TAKE_BACK = "Saving …", "Take back what was just saved"

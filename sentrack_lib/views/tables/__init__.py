@@ -70,6 +70,7 @@ from sentrack_lib.views.tables.small_groups import small_groups
 from sentrack_lib.views.tables.support import provisions, support_missing, support_without_progress
 from sentrack_lib.views.tables.targets import curricular_targets, suggested_targets, targets, too_many_targets
 from sentrack_lib.views.tables.targets_kept import back_test, goals, targets_and_progress
+from sentrack_lib.views.tables.trail import trail
 from sentrack_lib.views.tables.transfer import dip, transfer
 from sentrack_lib.views.tables.trends import trends
 from sentrack_lib.views.tables.voices import asked_before, comments, responses, views, views_that_differ
@@ -89,6 +90,7 @@ __all__ = [
     "rates_by_sen", "rates_that_differ", "ratings", "reading_ages", "reflection", "representation", "responses",
     "responsible", "seldom_there", "separate_plans", "sessions_given", "sets", "sheets", "single_case", "small_groups",
     "statements", "subject_or_pupil", "suggested_targets", "support_missing", "support_without_progress", "taking_part",
-    "targets", "targets_and_progress", "timetable", "to_reflect", "too_many_targets", "transfer", "trends", "unprepared",
+    "targets", "targets_and_progress", "timetable", "to_reflect", "too_many_targets", "trail", "transfer", "trends",
+    "unprepared",
     "views", "views_that_differ", "waiting", "whole_plan", "within_classes", "workbook",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Additional adults as they are read: their week, what pupils are entitled to, and how each place of work is prepared."""
 
+import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.views.papers import ALL, Papers
@@ -40,23 +41,42 @@ def timetable(papers: Papers) -> Part:
     """Who is with whom, and when: a row an adult, a column a day."""
     if not papers.has("record_deployments", "adults", "roll"):
         return Unseen(NOT_SHOWN)
-    rows = papers.tables["record_deployments"]
-    rows = rows[rows["term"].eq(papers.term) & _about_here(papers, rows)]
-    names = papers.tables["adults"].drop_duplicates("adult_id").set_index("adult_id")["name"]
-    told = rows.assign(Adult=rows["adult_id"].map(names).fillna(rows["adult_id"]), told=_places(papers, rows), on=_day(rows))
-    told = told.sort_values(["Adult", "starts"], kind="stable")
-    week = told.pivot_table(index="Adult", columns="on", values="told", aggfunc="\n".join, fill_value="")
-    shown = week.reindex(columns=[day for day in DAYS if day in week.columns]).reset_index()
+    told = _work(papers) if papers.pupil == ALL else papers.own(_work_with_each)
     note = "As it stands in the records of the term."
-    return Table(shown, f"Who is with whom, and when: {papers.title}", note, "no place of an adult is recorded.")
+    title = f"Who is with whom, and when: {papers.title}"
+    return Table(_week(told), title, note, "no place of an adult is recorded.")
 
 
-def _about_here(papers: Papers, rows: DataFrame) -> Series:
-    """Whether a place is with a pupil or a teaching group of this part of the school; of the whole school all are."""
-    whole = (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
+def _work(papers: Papers) -> DataFrame:
+    """The places of work with a pupil or a teaching group of this part of the school, of the whole school all: by adult and time,
+    as they are told."""
+    rows = papers.tables["record_deployments"]
     groups = papers.of_pupils("teaching_groups")["teaching_group"]
     with_group = rows["pupil_id"].isna() & rows["teaching_group"].isin(groups)
-    return rows["pupil_id"].isin(papers.roll["pupil_id"]) | with_group | whole
+    here = rows["pupil_id"].isin(papers.roll["pupil_id"]) | with_group | papers.whole
+    rows = rows[rows["term"].eq(papers.term) & here]
+    names = papers.tables["adults"].drop_duplicates("adult_id").set_index("adult_id")["name"]
+    adult = rows["adult_id"].map(names).fillna(rows["adult_id"])
+    return rows.assign(Adult=adult, told=_places(papers, rows), on=_day(rows)).sort_values(["Adult", "starts"], kind="stable")
+
+
+def _work_with_each(papers: Papers) -> DataFrame:
+    """The places of work of each pupil: with the pupil alone, or with a teaching group that the pupil is in."""
+    rows = _work(papers).assign(place=lambda work: range(len(work)))
+    groups = papers.of_pupils("teaching_groups")[["pupil_id", "teaching_group"]].drop_duplicates()
+    with_group = rows[rows["pupil_id"].isna()].drop(columns="pupil_id").merge(groups, on="teaching_group")
+    return pd.concat([rows[rows["pupil_id"].notna()], with_group]).sort_values("place", kind="stable")
+
+
+def _week(work: DataFrame) -> DataFrame:
+    """A row an adult, a column a day on which somebody works."""
+    week: dict[str, dict[str, str]] = {}
+    for adult, day, told in zip(work["Adult"], work["on"], work["told"], strict=True):
+        if isinstance(adult, str):
+            own = week.setdefault(adult, {})
+            own[day] = f"{own[day]}\n{told}" if day in own else told
+    there = [day for day in DAYS if any(day in own for own in week.values())]
+    return DataFrame({"Adult": sorted(week), **{day: [week[adult].get(day, "") for adult in sorted(week)] for day in there}})
 
 
 def _day(rows: DataFrame) -> Series:
@@ -103,10 +123,20 @@ def entitlements_met(papers: Papers) -> Part:
     """What is specified for single pupils beside what is timetabled and delivered, the shortest of it first."""
     if not papers.has("entitlements_met"):
         return Unseen("What is specified for single pupils is the inclusion manager's.")
+    shown, count = papers.listed(_specified, _specified_printed, MOST_PUPILS)
+    fewer = f" {MOST_PUPILS} of {count}, what is short first." if count > MOST_PUPILS else ""
+    note = f"Hours a week. Delivered is counted where a register is kept.{fewer}"
+    return Table(shown, f"Specified, timetabled, delivered: {papers.title}", note, "nothing is specified for single pupils.")
+
+
+def _specified(papers: Papers) -> DataFrame:
     rows = papers.of_pupils("entitlements_met")
-    rows = rows.assign(met=rows["state"].eq("met")).sort_values(["met", "short"], ascending=[True, False], kind="stable")
-    some = rows.head(MOST_PUPILS).merge(called(papers), on="pupil_id", sort=False)
-    shown = some[["Pupil", "Form"]].assign(**{
+    return rows.assign(met=rows["state"].eq("met")).sort_values(["met", "short"], ascending=[True, False], kind="stable")
+
+
+def _specified_printed(papers: Papers, rows: DataFrame) -> DataFrame:
+    some = rows.merge(called(papers), on="pupil_id", sort=False)
+    return some[["Pupil", "Form"]].assign(**{
         "Specified in": some["source"],
         "Hours a week": some["hours_week"].map(_hours),
         "Timetabled": some["timetabled"].map(_hours),
@@ -115,9 +145,6 @@ def entitlements_met(papers: Papers) -> Part:
         "Review by": days(some["review_on"]),
         "What": some["sentence"],
     })  # fmt: skip
-    fewer = f" {MOST_PUPILS} of {len(rows)}, what is short first." if len(rows) > MOST_PUPILS else ""
-    note = f"Hours a week. Delivered is counted where a register is kept.{fewer}"
-    return Table(shown, f"Specified, timetabled, delivered: {papers.title}", note, "nothing is specified for single pupils.")
 
 
 def leaning(papers: Papers) -> Part:

@@ -20,7 +20,7 @@ def agenda_here(papers: Papers, state: str = "") -> DataFrame:
     """The items about this part of the school; of the whole school all of them."""
     rows = papers.tables["agenda"]
     rows = rows[rows["state"].eq(state)] if state else rows
-    if (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL):
+    if papers.whole:
         return rows
     pupil = rows["pupil_id"].isin(papers.roll["pupil_id"])
     if papers.pupil != ALL:

@@ -3,6 +3,7 @@
 from pandas import DataFrame
 
 from sentrack_lib.sources.codes import need_label
+from sentrack_lib.views.needs import of_all_needs
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.words import band_of, number
@@ -26,6 +27,7 @@ def attainment(papers: Papers) -> Part:
     return Table(shown, f"What groups attain: {papers.title}", PLAIN, "no group has five pupils with a mark.")
 
 
+@of_all_needs
 def absences(papers: Papers) -> Part:
     """The share of sessions that groups missed, each pupil counting once."""
     if not papers.has("absences"):

@@ -4,6 +4,7 @@ from pandas import DataFrame, Series
 
 from sentrack_lib.sources.codes import NOT_KNOWN, need, need_label
 from sentrack_lib.views.headlines import rounded_share
+from sentrack_lib.views.needs import of_all_needs
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.words import are, number, said, sentence
@@ -27,6 +28,7 @@ CALLED = {
 }
 
 
+@of_all_needs
 def benchmarks(papers: Papers) -> Part:
     """What is published for England and the school's own figure, row by row; figures that are not verified are named so."""
     if why := not_beside(papers):

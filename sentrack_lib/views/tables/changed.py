@@ -4,7 +4,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.sources.codes import NOT_KNOWN, need_label, sen_group
-from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.pupils import called
 from sentrack_lib.views.words import sentence
@@ -49,7 +49,7 @@ def _named(pupils: Series) -> str:
 
 def kinds_of_change(papers: Papers) -> DataFrame:
     """`What` changed for each `pupil_id` of this part, in words; of a part of the school, pupils who are on its roll now."""
-    whole = papers.year_group == ALL and papers.subject == ALL and papers.teaching_group == ALL
+    whole = papers.whole
     rows = (papers.tables["changes"] if whole else papers.of_pupils("changes")).fillna({"before": "", "after": ""})
     place = pd.Index(ORDER).get_indexer(pd.Index(rows["column"].where(rows["table"].eq("pupils"), rows["table"])))
     rows = rows.assign(place=pd.Series(place, rows.index).replace(-1, len(ORDER)), What=_in_words(rows))

@@ -3,6 +3,7 @@
 import numpy as np
 from pandas import DataFrame, Series
 
+from sentrack_lib.views.needs import of_all_needs
 from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.words import band_of, number, sentence
@@ -17,6 +18,7 @@ READINGS = {
 }
 
 
+@of_all_needs
 def subject_or_pupil(papers: Papers) -> Part:
     """Classes behind others, or behind their pupils' own averages, and which of the two it is."""
     if not papers.has("teaching_groups"):
@@ -52,6 +54,7 @@ def _classes(rows: DataFrame) -> DataFrame:
     })  # fmt: skip
 
 
+@of_all_needs
 def own_by_subject(papers: Papers) -> Part:
     """Pupils with SEN in each subject beside their own other subjects."""
     if not papers.has("teaching_groups"):

@@ -113,6 +113,7 @@ def changes(papers: Papers) -> Part:
     if not papers.has("changes"):
         return Unseen(NOT_YOURS)
     counted = papers.tables["changes"].groupby(["table", "column"])["pupil_id"].nunique().reset_index()
+    counted = counted.assign(table=counted["table"].str.replace("_", " "), column=counted["column"].str.replace("_", " "))
     shown = counted.set_axis(["Table", "What changed", "Pupils"], axis=1)
     return Table(shown, "What changed since the term before", "Every change stands in changes.csv.", "nothing changed.")
 

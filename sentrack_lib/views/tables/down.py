@@ -89,7 +89,7 @@ def _compared(papers: Papers, below: str) -> DataFrame:
     """The growth percentile and verdict of each part as far as it is compared: of a class, else of its pupils with SEN."""
     rows = papers.compared
     if below == SUBJECT:
-        family = "SEN status" if papers.year_group == ALL else "SEN by year group"
+        family = papers.sen_family
         rows = rows[rows["family"].eq(family) & (rows["group"].isin(SEN) | (family != "SEN status"))].assign(part=rows["subject"])
     else:
         rows = rows[rows["family"].eq("SEN by year group" if below == YEAR else CLASS) & rows["subject"].eq(papers.subject)]

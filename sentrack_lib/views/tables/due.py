@@ -21,7 +21,7 @@ def due_here(papers: Papers, name: str = "due") -> DataFrame:
     """What is due about the pupils of this part of the school, or about its subject; of the whole school all of it. Another table
     with `pupil_id` and `subject` is cut likewise."""
     rows = papers.tables[name]
-    if (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL):
+    if papers.whole:
         return rows
     of_subject = rows["pupil_id"].isna() & rows["subject"].eq(papers.subject) & (papers.pupil == ALL)
     return rows[rows["pupil_id"].isin(papers.roll["pupil_id"]) | of_subject]
@@ -31,10 +31,10 @@ def due(papers: Papers) -> Part:
     """Everything that is due in this part of the school, what is overdue for longest on top."""
     if not papers.has("due", "roll"):
         return Unseen(NOT_SHOWN)
-    rows = due_here(papers)
-    fewer = f" The first {MOST_DUE} of {len(rows)}." if len(rows) > MOST_DUE else ""
+    shown, count = papers.listed(due_here, _listed, MOST_DUE)
+    fewer = f" The first {MOST_DUE} of {count}." if count > MOST_DUE else ""
     note = f"Entry is where it stands in the records; what is noted there as done leaves this list.{fewer}"
-    return Table(_listed(papers, rows.head(MOST_DUE)), f"What is due: {papers.title}", note, "nothing with a day is open.")
+    return Table(shown, f"What is due: {papers.title}", note, "nothing with a day is open.")
 
 
 def due_soon(papers: Papers) -> Part:

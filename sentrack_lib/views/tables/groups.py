@@ -4,7 +4,8 @@ from pandas import DataFrame, Series
 from scipy.special import ndtr
 
 from sentrack_lib.sources.codes import need_label
-from sentrack_lib.views.papers import ALL, NO_CLASSES, Papers
+from sentrack_lib.views.needs import of_all_needs
+from sentrack_lib.views.papers import ALL, NO_CLASSES, ONE_YEAR, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.words import band, number, sentence
 
@@ -16,9 +17,10 @@ DRAWN = (
 
 def by_sen(papers: Papers) -> Part:
     """Pupils with SEN beside the others."""
-    return _beside_others(papers, "SEN status" if papers.year_group == ALL else "SEN by year group")
+    return _beside_others(papers, papers.sen_family)
 
 
+@of_all_needs
 def by_need(papers: Papers) -> Part:
     """Types of need."""
     if papers.year_group != ALL:
@@ -26,14 +28,18 @@ def by_need(papers: Papers) -> Part:
     return _beside_others(papers, "type of need")
 
 
+@of_all_needs
 def by_year(papers: Papers) -> Part:
     """Pupils with SEN in each year group beside the others of that year."""
+    if papers.year_group != ALL:
+        return Unseen(ONE_YEAR)
     return _beside_others(papers, "SEN by year group")
 
 
 BACKGROUND = ["disability", "ethnicity", "gender", "pupil premium", "EAL", "looked after"]
 
 
+@of_all_needs
 def by_background(papers: Papers) -> Part:
     """Disability, ethnicity, gender, pupil premium, first language and care: each group beside all others of the same start."""
     if papers.year_group != ALL or papers.teaching_group != ALL:
@@ -56,6 +62,7 @@ def by_intersection(papers: Papers) -> Part:
     return Table(shown[rows["mean"].notna()], f"Where two questions meet: {papers.title}", note, "no group has five pupils.")
 
 
+@of_all_needs
 def by_class(papers: Papers) -> Part:
     """Teaching groups of the subject looked at; over all subjects, those with a clear difference."""
     if not papers.has("teaching_groups"):
@@ -75,8 +82,7 @@ def by_class(papers: Papers) -> Part:
 def by_subject(papers: Papers) -> Part:
     """Pupils with SEN in every subject."""
     rows = papers.compared
-    year = papers.year_group != ALL
-    rows = rows[rows["family"].eq("SEN by year group") if year else rows["group"].isin(["SEN support", "EHC plan"])]
+    rows = rows[rows["family"].eq(papers.sen_family) & rows["group"].ne("No SEN")]
     shown = DataFrame({"Subject": rows["subject"].replace({ALL: "average over subjects"})}).join(
         _printed(rows, "pupils with SEN")
     )
@@ -111,7 +117,7 @@ def _beside_others(papers: Papers, family: str) -> Part:
     """The groups of one question, with n, interval, what could have been seen, and a verdict in words."""
     rows = papers.comparisons[papers.comparisons["family"].eq(family)]
     if family == "SEN by year group":  # Year 7 before Year 10
-        rows = rows.sort_values("group", key=lambda years: years.str.removeprefix("Year ").str.zfill(2))
+        rows = rows.sort_values("group", key=lambda years: years.str.removeprefix("Year ").str.zfill(2), kind="stable")
     note = f"{int(rows['q_value'].notna().sum())} groups tested together. {DRAWN}"
     return Table(_printed(rows, family), f"Progress by {family}: {papers.title}", note, "there is no group to compare.")
 

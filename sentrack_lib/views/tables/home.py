@@ -6,6 +6,7 @@ from pandas import DataFrame
 from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Sentences, Table, Unseen
 from sentrack_lib.views.tables.plan import days
+from sentrack_lib.views.tables.pupils import pupil_names
 
 NOT_SHOWN = "This is followed by the inclusion manager."
 MEETINGS = ("meeting", "annual review", "next meeting")
@@ -50,4 +51,6 @@ def next_meetings(papers: Papers) -> Part:
     rows = papers.tables["due"]
     rows = rows[rows["kind"].isin(MEETINGS) & rows["step"].eq("") & rows["days"].ge(0)].head(MOST)
     shown = DataFrame({"When": days(rows["on"]), "Meeting": rows["kind"], "About": rows["about"].fillna("")})
+    if papers.has("roll") and "pupil_id" in rows:
+        shown.insert(2, "Pupil", rows["pupil_id"].map(pupil_names(papers)).fillna(""))
     return Table(shown, "The next meetings", "", "none is planned in the records.")

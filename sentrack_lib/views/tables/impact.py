@@ -19,6 +19,7 @@ GROUNDS = (
     "earlier baseline and sessions. Could be seen from: the smallest effect that would have been found in four of five such "
     "schools, in standard deviations."
 )
+NONE_TOLD = "There is no provision to tell of."
 NOTE = (
     "Effects are in standard deviations of untreated pupils; months are EEF's, from the lower to the upper end. Gains are in "
     "points of the scale, of a provision without a subject in standard deviations. A gain that was to be expected anyway is no "
@@ -31,6 +32,8 @@ def impact_grounds(papers: Papers) -> Part:
     """A row a provision: how far up the evidence reaches, and what could have been seen, before what was found."""
     if not papers.has("impact"):
         return Unseen(NOT_SHOWN)
+    if papers.tables["impact"].empty:
+        return Unseen(NONE_TOLD)
     rows = _ordered(papers.tables["impact"])
     shown = DataFrame({
         "Provision": rows["name"],
@@ -41,7 +44,7 @@ def impact_grounds(papers: Papers) -> Part:
         "Sessions attended": _sessions(rows),
     })  # fmt: skip
     title = f"What can be known of each provision? {papers.label}"
-    return Table(_said_here(shown), title, GROUNDS, "no provision is recorded.")
+    return Table(_said_here(shown), title, GROUNDS)
 
 
 @follows()
@@ -49,6 +52,8 @@ def impact(papers: Papers) -> Part:
     """A row a provision, those with a verdict on top."""
     if not papers.has("impact"):
         return Unseen(NOT_SHOWN)
+    if papers.tables["impact"].empty:
+        return Unseen(NONE_TOLD)
     rows = _ordered(papers.tables["impact"])
     shown = DataFrame({
         "Provision": rows["name"],
@@ -59,7 +64,7 @@ def impact(papers: Papers) -> Part:
         "Verdict": rows["verdict"],
         "Why": rows["why"],
     })  # fmt: skip
-    return Table(_said_here(shown), f"Did each provision work? {papers.label}", NOTE, "no provision is recorded.")
+    return Table(_said_here(shown), f"Did each provision work? {papers.label}", NOTE)
 
 
 def _said_here(shown: DataFrame) -> DataFrame:

@@ -14,7 +14,7 @@ from sentrack_lib.measures.looking_back.scored import EVER
 from sentrack_lib.sources.codes import need_label
 from sentrack_lib.terms import Term
 from sentrack_lib.views.papers import ALL, Papers
-from sentrack_lib.views.parts import Part, Table, Unseen
+from sentrack_lib.views.parts import Part, Table, Told, Unseen
 from sentrack_lib.views.tables.due import due_here
 from sentrack_lib.views.tables.pupils import MOST_PUPILS, called
 from sentrack_lib.views.words import band, band_of, sentence
@@ -40,10 +40,15 @@ def nothing_kept(papers: Papers) -> str:
     return f"No flags are kept of a term before {papers.label}: the run at the end of a term keeps them for the next."
 
 
-def nothing_here(papers: Papers) -> str:
-    """What is said where there is no flag to look back at in this part: none are kept at all, or none are about it."""
-    kept = papers.has("flags_scored") and len(papers.tables["flags_scored"]) or len(papers.tables.get("flags_since", []))
-    return "No flag of last term or this is about this part of the school." if kept else nothing_kept(papers)
+def none_kept(papers: Papers) -> bool:
+    """Whether no flags of an earlier term are there at all, for any part of the school."""
+    return not any(len(papers.tables.get(name, [])) for name in ("flags_scored", "flags_since", "flags_changed"))
+
+
+def nothing_here(papers: Papers) -> Part:
+    """What is shown where there is no flag to look back at in this part: that none is about it, and nothing where none are kept,
+    for that is said before."""
+    return Told() if none_kept(papers) else Unseen("No flag of last term or this is about this part of the school.")
 
 
 def flags_scored(papers: Papers) -> Part:
@@ -52,7 +57,7 @@ def flags_scored(papers: Papers) -> Part:
         return Unseen(NOT_SCORED)
     rows = papers.tables["flags_scored"]
     if rows.empty:
-        return Unseen(nothing_kept(papers))
+        return Told()
     shown = DataFrame({
         "Rule": rows["rule"].map(sentence),
         "Over": rows["over"].map(sentence),
@@ -88,7 +93,7 @@ def flags_fair(papers: Papers) -> Part:
     if not papers.has("flags_fair", "flags_scored"):
         return Unseen(NOT_SCORED)
     if papers.tables["flags_scored"].empty:
-        return Unseen(nothing_kept(papers))
+        return Told()
     rows = papers.tables["flags_fair"]
     rows = rows[rows["over"].eq(EVER)]
     told = rows["verdict"].ne(TOO_FEW)
@@ -110,7 +115,7 @@ def flags_followed(papers: Papers) -> Part:
     if not papers.has("flags_followed", "roll"):
         return Unseen(NO_PUPILS)
     if papers.tables["flags_followed"].empty:
-        return Unseen(nothing_here(papers))
+        return nothing_here(papers)
     rows = _of_subject(papers, papers.of_pupils("flags_followed"))
     rows = rows.assign(gone=rows["now"].ne(STILL)).sort_values(["level", "acted", "gone", "pupil_id"], kind="stable")
     some = rows.head(MOST_PUPILS).merge(called(papers).drop_duplicates("pupil_id"), on="pupil_id")
@@ -132,7 +137,7 @@ def flags_changed(papers: Papers) -> Part:
         return Unseen(NOT_COUNTED)
     rows = changed_here(papers)
     if rows.empty:
-        return Unseen(nothing_here(papers))
+        return nothing_here(papers)
     rows = rows[rows["rule"].eq(ALL_RULES) | rows["group"].eq(EVERYONE)]
     wide = rows.pivot(index=["rule", "group"], columns="state", values="flags").reindex(columns=list(STATES))
     order = rows[["rule", "group"]].drop_duplicates().sort_values("rule", key=lambda rule: rule.ne(ALL_RULES), kind="stable")
@@ -161,7 +166,7 @@ def followed_here(papers: Papers) -> DataFrame:
 
 
 def _whole(papers: Papers) -> bool:
-    return (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
+    return papers.whole
 
 
 def _of_subject(papers: Papers, flags: DataFrame) -> DataFrame:

@@ -2,7 +2,7 @@
 
 from pandas import DataFrame, Series
 
-from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Sentences, Table, Unseen
 from sentrack_lib.views.tables.plan import days
 from sentrack_lib.views.tables.pupils import MOST_PUPILS, called
@@ -16,7 +16,7 @@ def held(papers: Papers) -> DataFrame:
     """The meetings of this part of the school at which something was agreed, or an item closed, the newest first."""
     rows, actions = papers.tables["meetings"], papers.tables["record_actions"]
     closed = rows["meeting_id"].isin(actions.loc[actions["decision"].notna(), "meeting_id"].dropna())
-    whole = (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
+    whole = papers.whole
     rows = rows[rows["pupil_id"].isin(papers.roll["pupil_id"]) | (rows["pupil_id"].isna() & whole)]
     return rows[rows["agreed"].notna() | closed[rows.index]].sort_values(["on", "meeting_id"], ascending=False, kind="stable")
 
@@ -25,20 +25,23 @@ def meetings(papers: Papers) -> Part:
     """The meetings held, with what was agreed and how many of the agreed actions are done."""
     if not papers.has("meetings", "record_actions", "roll"):
         return Unseen(NOT_SHOWN)
-    rows = held(papers)
-    some = rows.head(MOST_PUPILS).merge(called(papers), on="pupil_id", how="left", sort=False)
+    shown, count = papers.listed(held, _held_printed, MOST_PUPILS)
+    fewer = f"The newest {MOST_PUPILS} of {count}." if count > MOST_PUPILS else ""
+    return Table(shown, f"Meetings held: {papers.title}", fewer, "none is recorded.")
+
+
+def _held_printed(papers: Papers, rows: DataFrame) -> DataFrame:
+    some = rows.merge(called(papers), on="pupil_id", how="left", sort=False)
     agreed = papers.tables["record_actions"].groupby("meeting_id")["done_on"].agg(["size", "count"])
     done = agreed.reindex(some["meeting_id"]).fillna(0).astype("int64")
-    shown = DataFrame({
+    return DataFrame({
         "Day": days(some["on"]),
         "Meeting": some["kind"],
         "About": some["Pupil"].fillna(some["about"]),
         "Agreed": some["agreed"].fillna(""),
-        "Actions done": [of(count, size, "action") if size else "" for size, count in done.to_numpy().tolist()],
+        "Actions done": [f"{count} of {size}" if size else "" for size, count in done.to_numpy().tolist()],
         "Next": days(some["next_on"]),
     })  # fmt: skip
-    fewer = f"The newest {MOST_PUPILS} of {len(rows)}." if len(rows) > MOST_PUPILS else ""
-    return Table(shown, f"Meetings held: {papers.title}", fewer, "none is recorded.")
 
 
 def agencies(papers: Papers) -> Part:

@@ -4,7 +4,6 @@ import base64
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -15,7 +14,7 @@ from sentrack_lib.privacy import for_parent
 from sentrack_lib.sources.agreed_tables import OUTCOMES
 from sentrack_lib.views.letters import Printed
 from sentrack_lib.views.papers import Papers
-from sentrack_lib.views.parts import Part, Sentences, Unseen
+from sentrack_lib.views.parts import Part, Sentences, Unseen, escape
 from sentrack_lib.views.tables.agenda import item_called
 from sentrack_lib.views.tables.meetings import NOT_SHOWN, NOTHING_HELD, held
 from sentrack_lib.views.tables.pupils import CAPACITY, pupil_names

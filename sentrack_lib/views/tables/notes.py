@@ -2,7 +2,7 @@
 
 from pandas import DataFrame
 
-from sentrack_lib.views.papers import ALL, Papers
+from sentrack_lib.views.papers import Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.plan import days
 from sentrack_lib.views.tables.pupils import MOST_PUPILS, called
@@ -12,12 +12,22 @@ def notes(papers: Papers) -> Part:
     """The newest notes about the pupils of this part; of the whole school also those about no single pupil."""
     if not papers.has("evidence", "roll"):
         return Unseen("Notes are the inclusion manager's.")
+    shown, count = papers.listed(_noted, _printed, MOST_PUPILS)
+    fewer = f"The newest {MOST_PUPILS} of {count}." if count > MOST_PUPILS else ""
+    return Table(shown, f"Notes: {papers.title}", fewer, "nothing is noted yet.")
+
+
+def _noted(papers: Papers) -> DataFrame:
+    """The notes about this part of the school, the newest first."""
     rows = papers.tables["evidence"]
-    whole = (papers.year_group, papers.subject, papers.teaching_group, papers.pupil) == (ALL, ALL, ALL, ALL)
+    whole = papers.whole
     rows = rows[rows["pupil_id"].isin(papers.roll["pupil_id"]) | (rows["pupil_id"].isna() & whole)]
-    rows = rows.sort_values("on", ascending=False, kind="stable")
-    some = rows.head(MOST_PUPILS).merge(called(papers), on="pupil_id", how="left", sort=False)
-    shown = DataFrame({
+    return rows.sort_values("on", ascending=False, kind="stable")
+
+
+def _printed(papers: Papers, rows: DataFrame) -> DataFrame:
+    some = rows.merge(called(papers), on="pupil_id", how="left", sort=False)
+    return DataFrame({
         "Day": days(some["on"]),
         "Pupil": some["Pupil"].fillna(""),
         "Kind": some["kind"],
@@ -25,5 +35,3 @@ def notes(papers: Papers) -> Part:
         "Who": some["source"],
         "What": some["what"],
     })  # fmt: skip
-    fewer = f"The newest {MOST_PUPILS} of {len(rows)}." if len(rows) > MOST_PUPILS else ""
-    return Table(shown, f"Notes: {papers.title}", fewer, "nothing is noted yet.")

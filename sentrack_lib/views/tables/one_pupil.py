@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pandas import DataFrame
 
 from sentrack_lib.terms import Term
-from sentrack_lib.views.letters import letter, profile_page
+from sentrack_lib.views.letters import letter_of, profile_of
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.adults import entitlements_met, timetable
@@ -34,30 +34,45 @@ def of_one(make: Callable[[Papers], Part]) -> Callable[[Papers], Part]:
 
 def name_of(papers: Papers) -> str:
     """The pupil as they are called."""
-    return str(called(papers)["Pupil"].iloc[0])
+    return str(papers.told(called)[0]["Pupil"])
 
 
 @of_one
 def own_flags(papers: Papers) -> Part:
     """What is flagged about the pupil, since when, and who sees to it."""
-    rows = papers.flags
-    shown = DataFrame({
+    shown, _ = papers.listed(_flags, _flags_printed)
+    return Table(
+        shown, f"What is flagged: {name_of(papers)}", "A flag is a reason to look, not a judgement.", "nothing is flagged."
+    )
+
+
+def _flags(papers: Papers) -> DataFrame:
+    return papers.flags
+
+
+def _flags_printed(papers: Papers, rows: DataFrame) -> DataFrame:
+    return DataFrame({
         "Flag": rows["rule"],
         "Level": rows["level"].map({"act": "look first", "watch": "watch"}),
         "Why": rows["evidence"],
         "Since": rows["since_term"].map(lambda term: Term.named(term).label),
         "Owner": rows["owner"].astype("str").fillna("nobody yet"),
     })  # fmt: skip
-    return Table(
-        shown, f"What is flagged: {name_of(papers)}", "A flag is a reason to look, not a judgement.", "nothing is flagged."
-    )
 
 
 @of_one
 def own_progress(papers: Papers) -> Part:
     """The pupil's growth in each subject, with its band, and why it cannot be told."""
-    rows = papers.of_pupils("progress").assign(first=lambda row: row["subject"].ne(ALL)).sort_values(["first", "subject"])
-    shown = DataFrame({
+    shown, _ = papers.listed(_progress, _progress_printed)
+    return Table(shown, f"Progress subject by subject: {name_of(papers)}", SOFT, "no subject is known.")
+
+
+def _progress(papers: Papers) -> DataFrame:
+    return papers.of_pupils("progress").assign(first=lambda row: row["subject"].ne(ALL)).sort_values(["first", "subject"])
+
+
+def _progress_printed(papers: Papers, rows: DataFrame) -> DataFrame:
+    return DataFrame({
         "Subject": rows["subject"].replace(ALL, "on average"),
         "Start": rows["start"].round(1),
         "Now": rows["points"].round(1),
@@ -65,7 +80,6 @@ def own_progress(papers: Papers) -> Part:
         "Likely between": band(rows["band_low"], rows["band_high"]),
         "Why not": rows["why_not"].astype("str").fillna(""),
     })  # fmt: skip
-    return Table(shown, f"Progress subject by subject: {name_of(papers)}", SOFT, "no subject is known.")
 
 
 @of_one
@@ -73,11 +87,19 @@ def own_provision(papers: Papers) -> Part:
     """The provisions the pupil takes part in, sessions, outcome and cost."""
     if not papers.has("pupil_provision"):
         return Unseen("Provision is shown to those who plan it.")
-    rows = papers.of_pupils("pupil_provision")
+    shown, _ = papers.listed(_provision, _provision_printed)
+    return Table(shown, f"What is provided: {name_of(papers)}", "", "no provision is recorded.")
+
+
+def _provision(papers: Papers) -> DataFrame:
+    return papers.of_pupils("pupil_provision")
+
+
+def _provision_printed(papers: Papers, rows: DataFrame) -> DataFrame:
     came = rows["sessions_attended"].round(0).astype("Int64").astype("str").fillna("not recorded")
     due = rows["sessions_due"].round(0).astype("Int64").astype("str").fillna("not known")
     cost = {"Projected": rows["cost_projected"].map(pounds)} if "cost_projected" in rows else {}
-    shown = DataFrame({
+    return DataFrame({
         "Provision": rows["name"],
         "Wave": rows["wave"],
         "From": days(rows["start"]),
@@ -88,19 +110,18 @@ def own_provision(papers: Papers) -> Part:
         "Rated": rows["rating"],
         **cost,
     })  # fmt: skip
-    return Table(shown, f"What is provided: {name_of(papers)}", "", "no provision is recorded.")
 
 
 @of_one
 def own_profile(papers: Papers) -> Part:
     """The one-page profile."""
-    return profile_page(papers.tables, papers.pupil)
+    return profile_of(papers.for_parents)
 
 
 @of_one
 def own_letter(papers: Papers) -> Part:
     """The letter to the parents, as it would go home."""
-    return letter(papers.tables, papers.pupil, papers.counted_to)
+    return letter_of(papers.for_parents, papers.counted_to)
 
 
 own_entitlements, own_timetable, own_targets = map(of_one, (entitlements_met, timetable, targets))

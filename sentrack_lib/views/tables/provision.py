@@ -67,6 +67,10 @@ def costs_by(papers: Papers) -> Part:
         return Unseen("Costs are shown to the inclusion manager.")
     rows = papers.tables["costs_by"]
     rows = rows[rows["by"].ne("funding")]
+    # Year 7 before Year 10, each question where it was.
+    asked = rows["by"].map({name: place for place, name in enumerate(rows["by"].unique())})
+    year = rows["group"].where(rows["by"].eq("year group")).astype("str").str.len().fillna(0)
+    rows = rows.assign(asked=asked, long=year).sort_values(["asked", "long"], kind="stable")
     shown = DataFrame({
         "By": rows["by"].where(rows["by"].ne(rows["by"].shift()), ""),
         "Which": rows["group"],

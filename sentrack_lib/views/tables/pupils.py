@@ -69,6 +69,10 @@ def _expectations(rows: DataFrame, points: bool) -> DataFrame:
 
 def called(papers: Papers) -> DataFrame:
     """The pupils of this part as they are called: `pupil_id`, Pupil, Form, SEN (status and first need)."""
+    return papers.here(_called)
+
+
+def _called(papers: Papers) -> DataFrame:
     roll = papers.roll
     name = roll["surname"].fillna("").str.cat(roll["forename"].fillna(""), sep=", ").str.strip(", ")
     sen = sen_group(roll["sen_status"])

@@ -2,6 +2,7 @@
 
 from pandas import NA, DataFrame, Series
 
+from sentrack_lib.views.needs import of_all_needs
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.pupils import called
@@ -24,6 +25,7 @@ SAME_START = (
 )
 
 
+@of_all_needs
 def representation(papers: Papers) -> Part:
     """Options, clubs, council, enrichment, pathways, lists: pupils with SEN beside the others; clear differences first."""
     if not papers.has("representation") or papers.year_group != ALL or papers.teaching_group != ALL:
@@ -39,6 +41,7 @@ def representation(papers: Papers) -> Part:
     return Table(shown, title, note, "nothing of the kind is recorded here.")
 
 
+@of_all_needs
 def sets(papers: Papers) -> Part:
     """Sets of the subject looked at; over all subjects, those with clearly more or fewer pupils with SEN than expected."""
     if not papers.has("representation", "teaching_groups"):

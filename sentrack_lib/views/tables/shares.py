@@ -4,6 +4,7 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.sources.codes import need_label
+from sentrack_lib.views.needs import of_all_needs
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen, follows
 from sentrack_lib.views.words import band, of, sentence
@@ -16,6 +17,7 @@ NOTE = (
 )
 
 
+@of_all_needs
 def rates_by_sen(papers: Papers) -> Part:
     """Every thing that is counted, for pupils with SEN beside the others."""
     return _rates(papers, SEN_FAMILIES[:1] if papers.year_group == ALL else SEN_FAMILIES[1:], "by SEN")

@@ -1,6 +1,7 @@
 """The sheets of a workbook: what a page rests on, unrounded, row by row; and what is taken along to look closer."""
 
 from collections.abc import Callable
+from functools import cache
 
 from pandas import DataFrame
 
@@ -79,11 +80,15 @@ def monitoring(papers: Papers) -> dict[str, DataFrame]:
 
 def of_one_pupil(papers: Papers) -> dict[str, DataFrame]:
     """What is known of one pupil, row by row: flags, progress in each subject, and what is planned."""
-    rows = {"flags": papers.flags, "progress": papers.of_pupils("progress")}
-    planned = {name: papers.tables[table] for name, table in PLANNING.items() if papers.has(table)}
-    about = {name: table[table["pupil_id"].eq(papers.pupil)] for name, table in planned.items() if "pupil_id" in table}
-    everything = {**rows, **about}
-    return {name: table.drop(columns=[each for each in NOT_PRINTED if each in table]) for name, table in everything.items()}
+    planned = {name: table for name, table in PLANNING.items() if papers.has(table) and "pupil_id" in papers.tables[table]}
+    about = {name: papers.own(_printed_of(table)) for name, table in {"progress": "progress", **planned}.items()}
+    return {"flags": papers.flags, **about}
+
+
+@cache
+def _printed_of(table: str) -> Callable[[Papers], DataFrame]:
+    """Makes the rows of a table about pupils, as they are printed."""
+    return lambda papers: papers.of_pupils(table).drop(columns=NOT_PRINTED, errors="ignore")
 
 
 def _of_part(papers: Papers, table: str) -> DataFrame:

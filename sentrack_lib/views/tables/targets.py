@@ -18,11 +18,25 @@ def targets(papers: Papers) -> Part:
     """The open targets, those that are due first, then those set last, with what is to be minded about each."""
     if not papers.has("targets"):
         return Unseen(NOT_SHOWN)
+    shown, count = papers.listed(_open, _printed, MOST_PUPILS)
+    fewer = (
+        f"{MOST_PUPILS} of {count} open targets, those due first, then those set last; all stand in the workbook."
+        if count > MOST_PUPILS
+        else ""
+    )
+    return Table(shown, f"Open targets: {papers.title}", fewer, "no target is open.")
+
+
+def _open(papers: Papers) -> DataFrame:
+    """The open targets of this part of the school, those that are due first."""
     rows = of_part(papers)
-    rows = rows[rows["state"].isin(OPEN)].sort_values(["overdue_days", "set_on"], ascending=False, kind="stable")
-    some = rows.head(MOST_PUPILS).merge(called(papers), on="pupil_id", how="left", sort=False)
+    return rows[rows["state"].isin(OPEN)].sort_values(["overdue_days", "set_on"], ascending=False, kind="stable")
+
+
+def _printed(papers: Papers, rows: DataFrame) -> DataFrame:
+    some = rows.merge(called(papers), on="pupil_id", how="left", sort=False)
     whose = some["Pupil"].fillna(some["teaching_group"]).fillna("Year " + some["year_group"]).fillna("the school")
-    shown = DataFrame({
+    return DataFrame({
         "Whose": whose,
         "Subject": some["subject"],
         "To be reached": some["what"],
@@ -33,12 +47,6 @@ def targets(papers: Papers) -> Part:
         "State": some["state"],
         "To mind": some["advice"].astype("str").fillna(""),
     })  # fmt: skip
-    fewer = (
-        f"{MOST_PUPILS} of {len(rows)} open targets, those due first, then those set last; all stand in the workbook."
-        if len(rows) > MOST_PUPILS
-        else ""
-    )
-    return Table(shown, f"Open targets: {papers.title}", fewer, "no target is open.")
 
 
 def of_part(papers: Papers) -> DataFrame:

@@ -3,6 +3,7 @@
 from pandas import NA, DataFrame
 
 from sentrack_lib.sources.codes import need_label
+from sentrack_lib.views.needs import of_all_needs
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.tables.pupils import called
@@ -22,6 +23,7 @@ def _elsewhere(papers: Papers, *names: str) -> bool:
     return not papers.has(*names) or papers.year_group not in (ALL, YEAR) or papers.subject != ALL
 
 
+@of_all_needs
 def transfer(papers: Papers) -> Part:
     """What is known of pupils of Year 7, with SEN beside the others, and by name of whom nothing is."""
     if _elsewhere(papers, "transfer"):

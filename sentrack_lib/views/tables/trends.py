@@ -15,6 +15,7 @@ from sentrack_lib.views.headlines import (
     told,
     what,
 )
+from sentrack_lib.views.needs import of_all_needs
 from sentrack_lib.views.papers import ALL, Papers
 from sentrack_lib.views.parts import Part, Table, Unseen
 from sentrack_lib.views.words import said
@@ -31,6 +32,7 @@ CAUTIOUS = (
 ROUNDED = "Rounded to the nearest 5; 1 to 7 are not shown. Changes of a few pupils are as likely to be chance."
 
 
+@of_all_needs
 def trends(papers: Papers) -> Part:
     """Headline figures of the last term beside the term before and the same term a year earlier."""
     if why := not_followed(papers):

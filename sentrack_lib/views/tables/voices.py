@@ -85,7 +85,7 @@ def comments(papers: Papers) -> Part:
     if not papers.has("comments"):
         return Unseen("Comments are for the inclusion manager alone.")
     rows = papers.tables["comments"].merge(called(papers), how="left", on="pupil_id")
-    whole = papers.year_group == ALL and papers.subject == ALL and papers.teaching_group == ALL
+    whole = papers.whole
     rows = rows[rows["Pupil"].notna() | (rows["pupil_id"].isna() & whole)].sort_values("score", kind="stable")
     shown = DataFrame({
         "Asked": rows["respondent"].map(RESPONDENT),
