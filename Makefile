@@ -13,7 +13,7 @@ PYTEST := $(BIN)/pytest -q
 NBVAL := --nbval-current-env --nbval-cell-timeout=60
 SLOW := tests/browser $(addprefix tests/test_,$(addsuffix .py,dashboards national real_runs runs without_differences \
 	loading_properties fault_corpus real_impact import_properties round_trips oneroster store_under_faults \
-	records_commands release_attack class_packs sign_on lab))
+	records_commands release_attack class_packs drawn_packs sign_on lab))
 
 .PHONY: help run test check bench dashboards golden lab lock
 help:       ## this list

@@ -20,8 +20,8 @@ _WHERE = {
     "figures": "sentrack_lib.views",
     "findings": "sentrack_lib.views",
     "forms": "sentrack_lib.views",
-    "open_records": "sentrack_lib.cycle.keeping",
-    "open_papers": "sentrack_lib.cycle.papers",
+    "open_records": "sentrack_lib.cycle.papers.keeping",
+    "open_papers": "sentrack_lib.cycle.papers.opening",
     "tables": "sentrack_lib.views",
 }
 __all__ = ["Page", "certainty", "figures", "findings", "forms", "open_papers", "open_records", "tables"]

@@ -4,13 +4,15 @@ import json
 import sys
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from sentrack_lib.cycle.kernels.environment import tidy_seldom
 from sentrack_lib.errors import SentrackError
+from sentrack_lib.views.reading import legible
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,14 +34,20 @@ By = Annotated[
 
 def main() -> None:
     """Run a command; a person's mistake is a sentence and an exit code, never a traceback."""
+    tidy_seldom()
     try:
         app(standalone_mode=True)
     except SentrackError as fault:
-        print(fault, file=sys.stderr)
+        _say(fault, sys.stderr)
         sys.exit(fault.exit_code)
     except OSError as fault:
-        print(f"{fault.filename or 'A file'} cannot be read or written: {fault.strerror}.", file=sys.stderr)
+        _say(f"{fault.filename or 'A file'} cannot be read or written: {fault.strerror}.", sys.stderr)
         sys.exit(1)
+
+
+def _say(words: object, to: TextIO | None = None) -> None:
+    """Print what may hold words of a file that somebody sent: without signs that would steer the terminal."""
+    print(legible(str(words)), file=to)
 
 
 @app.command(epilog="Example: sentrack sample data/sample")
@@ -81,7 +89,7 @@ def import_(
         print(write_draft(sources, into, term, draft_profile))
         return
     report = import_files(sources, into, term, profile, school)
-    print(report)
+    _say(report)
     raise typer.Exit(report.exit_code)
 
 
@@ -112,13 +120,13 @@ def check(
     to_json: Annotated[Path | None, typer.Option("--json", help="Write the problems and counts to this file.")] = None,
 ) -> None:
     """Say everything that is wrong with a school's files, and what to do."""
-    from sentrack_lib.cycle.checks import check_school
+    from sentrack_lib.cycle.runs.checks import check_school
     from sentrack_lib.sources.files import write_whole
 
     report = check_school(folder, term)
     if to_json:
         write_whole(json.dumps(report.as_json(), indent=1, ensure_ascii=False), to_json)
-    print(report)
+    _say(report)
     raise typer.Exit(report.exit_code)
 
 
@@ -127,17 +135,20 @@ def run(
     parameters: Annotated[Path, typer.Argument(help="The parameters file.")],
     term: Annotated[str | None, typer.Option(help="Another term than the file names.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Only this notebook; may be given again.")] = None,
-    jobs: Annotated[int, typer.Option(help="How many pages at once; 0 means as many as the machine has processors.", min=0)] = 0,
+    jobs: Annotated[int, typer.Option(help="How many pages at once; 0 means one more than there are processors.", min=0)] = 0,
     out: Annotated[Path | None, typer.Option(help="Another folder for the output.")] = None,
 ) -> None:
     """Run the termly batch: every page, pack and table. Run again, it makes only what is missing or out of date."""
-    from sentrack_lib.cycle.runs import run as run_batch
+    from sentrack_lib.cycle.kernels.warm_starts import warm_parent
     from sentrack_lib.errors import RunFailed
     from sentrack_lib.settings import Parameters
 
     asked = Parameters.read(parameters).but(term=term, out=out)
-    with _bar() as bar:
+    with _bar() as bar, warm_parent():
         task = bar.add_task("reading and measuring", total=None)
+        # What runs takes seconds to import, as what pages run in does: one processor each.
+        from sentrack_lib.cycle.runs.batch import run as run_batch
+
         report = run_batch(
             asked, only or (), jobs, lambda done, of, page: bar.update(task, completed=done, total=of, description=page)
         )
@@ -161,7 +172,7 @@ def dashboards(
     ] = None,
 ) -> None:
     """Serve the pages in a browser, on this machine only, behind a token."""
-    from sentrack_lib.cycle.dashboards import serve
+    from sentrack_lib.cycle.dashboards.serving import serve
     from sentrack_lib.settings import Parameters
 
     serve(Parameters.read(parameters), port, audience, subject, behind)
@@ -173,7 +184,7 @@ def lab(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in a browser, too.")] = True,
 ) -> None:
     """Open the notebooks in JupyterLab, on this machine only: run, change, ask questions of one's own."""
-    from sentrack_lib.cycle.lab import open_lab
+    from sentrack_lib.cycle.dashboards.lab import open_lab
 
     open_lab(port, browser)
 
@@ -207,7 +218,7 @@ def import_records(
     school, store = load_school(folder), open_store(folder, url)
     if file:
         saved, problems = import_workbook(school, store, file, by)
-        print("\n".join([*sentences(problems), f"{saved.rows} rows of {file.name} were new or changed, and are kept."]))
+        _say("\n".join([*sentences(problems), f"{saved.rows} rows of {file.name} were new or changed, and are kept."]))
     else:
         filed = file_sheets(school, store, by)
         print(f"{filed.rows if filed else 0} rows of the sheets were new, and are kept.")
@@ -264,7 +275,7 @@ def remove_pupil(
     named = roll.loc[roll["pupil_id"].eq(pupil), ["forename", "surname"]].fillna("").drop_duplicates()
     names = [f"{forename} {surname}".strip() for forename, surname in named.itertuples(index=False)]
     removed = forget(open_store(folder, url), pupil, names, by, backups_too)
-    print("\n".join(removed.sentences()))
+    _say("\n".join(removed.sentences()))
 
 
 @app.command(epilog="Example: sentrack thresholds >> parameters/ourschool.yml")

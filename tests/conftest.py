@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 from pandas import DataFrame
 
 from sentrack_lib.sources.sample import write_sample
 
 PROJECT = Path(__file__).resolve().parents[1]
+# Machines are slow at times, and no test is about time. The suite draws the same examples each time, so that what it says of a
+# commit is true tomorrow; `pytest --hypothesis-profile=drawn-anew` looks for others.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("drawn-anew", PATIENT)
+settings.register_profile("repeatable", PATIENT, derandomize=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture

@@ -7,10 +7,11 @@ import pandas as pd
 from pandas import DataFrame
 
 from sentrack_lib.measures.attendance import attendance
-from sentrack_lib.measures.coded import coded
 from sentrack_lib.measures.groups.beside_others import beside_others
 from sentrack_lib.measures.progress import progress
+from sentrack_lib.measures.progress.taught import in_term
 from sentrack_lib.sources import schema
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.sources.loading import School
 from sentrack_lib.sources.sample import Invention, invent, school_of
 from sentrack_lib.sources.sample.truths import Truth
@@ -42,9 +43,10 @@ def told_of(invention: Invention) -> DataFrame:
 
 def comparisons_of(school: School) -> dict[str, DataFrame]:
     tables, terms = coded(school.tables), school.terms[-2:]
-    plain = {name: school.tables[name] for name in ("pupils", "teaching_groups")}
+    names = ("pupils", "teaching_groups")
+    held = {term: {name: school.tables[name][in_term(school.tables[name], term)] for name in names} for term in terms}
     grown = {term: progress(tables, school.scales, term) for term in terms}
-    return beside_others({**tables, **plain}, grown, {term: attendance(tables, term) for term in terms})
+    return beside_others(tables, held, grown, {term: attendance(tables, term) for term in terms})
 
 
 def without_differences(seed: int) -> DataFrame:

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 from pandas import DataFrame
 
-from sentrack_lib.cycle.calendar_file import write_calendar
+from sentrack_lib.cycle.packs.calendar_file import write_calendar
 from sentrack_lib.measures.due import due
 from sentrack_lib.terms import Term
 
@@ -49,14 +49,16 @@ def test_everything_due_is_one_event_of_a_whole_day(rows, written):
         "Action", "Action, English, Drama;\nMedia", "Annual review, invitations and reports", "Meeting", "Annual review",
         "Annual review, report to the local authority", "Annual review, decision of the local authority",
     ]  # fmt: skip
-    assert str(read[0]["description"]).startswith("Owner: Head of year") and "Entry A1 in actions." in str(read[0]["description"])
+    assert str(read[0]["description"]).startswith("Owner: Head of year") and "An entry in actions, about a pupil." in str(
+        read[0]["description"]
+    )
     assert "Nobody is named to see to it." in str(read[1]["description"])
 
 
 def test_no_child_is_named_and_nothing_written_about_one_stands_there(written):
     unfolded = written.replace(b"\r\n ", b"")
     assert not any(secret.encode() in unfolded for secret in (UPN, "Robin", "Sampleton", "Ring", "books"))
-    assert b"Entry AR-a pupil in meetings." in unfolded
+    assert b"An entry in meetings\\, about a pupil." in unfolded
 
 
 def test_the_same_table_gives_the_same_bytes(rows, written, tmp_path):

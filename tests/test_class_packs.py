@@ -7,25 +7,29 @@ import zlib
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import openpyxl
 import pandas as pd
 import pytest
 from pandas import DataFrame
 from test_packs import CANARY, HOSTILE, TERM, Read, everything, marked, marks_of
 
-from sentrack_lib.cycle import runs
-from sentrack_lib.cycle.contents import write_contents
-from sentrack_lib.cycle.drawn import cells_in, drawn
-from sentrack_lib.cycle.packs import cells_of, page_of, workbook_of
-from sentrack_lib.cycle.pages import NOTEBOOKS
-from sentrack_lib.cycle.papers import lay_out, read_papers
-from sentrack_lib.cycle.preparing import reviewed
-from sentrack_lib.cycle.printing import browser, print_pdf
-from sentrack_lib.cycle.runs import Report, run
+from sentrack_lib.cycle.packs.drawn import cells_in, drawn
+from sentrack_lib.cycle.packs.printing import browser, print_pdf
+from sentrack_lib.cycle.packs.workbooks import workbook_of
+from sentrack_lib.cycle.packs.writing import cells_of, page_of
+from sentrack_lib.cycle.papers import pages
+from sentrack_lib.cycle.papers.opening import lay_out, read_papers
+from sentrack_lib.cycle.papers.pages import NOTEBOOKS
+from sentrack_lib.cycle.papers.preparing import reviewed
+from sentrack_lib.cycle.runs import batch
+from sentrack_lib.cycle.runs.batch import Report, run
+from sentrack_lib.cycle.runs.contents import write_contents
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.loading import load_school
 from sentrack_lib.sources.sample import write_sample
+from sentrack_lib.views.papers import Papers
 
 RUN = re.compile(r'<div class="part made">.*</div>', re.DOTALL)
 
@@ -88,13 +92,39 @@ def test_a_second_run_makes_nothing_and_a_pack_that_was_hurt_is_made_again(made,
 
 def test_a_pack_that_cannot_be_drawn_has_failed_leaves_nothing_and_the_others_are_made(made, asked, monkeypatch, tmp_path):
     broken = entries(made, "pupil")[0]
-    whole = runs.drawn
+    whole = batch.drawn
     fails = lambda notebook, papers: 1 / 0 if papers.pupil == broken["pupil"] else whole(notebook, papers)  # noqa: E731
-    monkeypatch.setattr(runs, "drawn", fails)
+    monkeypatch.setattr(batch, "drawn", fails)
     only_pupils = asked.model_copy(update={"out": tmp_path, "packs": ("pupil",)})
     report = run(only_pupils, only=("pupil",))
     assert list(report.failed) == [broken["name"]] and not list(report.folder.glob(f"packs/{broken['name']}*"))
     assert "failed: see run.json" in (report.folder / "packs" / "index.html").read_text(encoding="utf-8")
+
+
+CELLS = ["1 / 0", "import sys; sys.exit(0)", "import os; os.kill(os.getpid(), 9)", "while True: pass"]
+
+
+def faulty(notebook: str, cell: str, folder: Path) -> Path:
+    """A notebook of the stages with another cell after its question."""
+    page = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4)
+    page.cells.insert(1, nbformat.v4.new_code_cell(cell))
+    nbformat.write(page, folder / f"{notebook}.ipynb")
+    return folder / f"{notebook}.ipynb"
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_page_that_is_drawn_may_not_end_the_run_nor_hold_it_up(tmp_path, cell):
+    with pytest.raises(WrongUse, match="nothing but parts"):
+        drawn(faulty("pupil", cell, tmp_path), Papers("inclusion", {}))
+
+
+def test_of_packs_drawn_from_a_notebook_with_a_fault_none_is_published(asked, monkeypatch, tmp_path):
+    for module in (batch, pages):
+        monkeypatch.setattr(module, "NOTEBOOKS", faulty("pupil", CELLS[-1], tmp_path).parent)
+    report = run(asked.model_copy(update={"out": tmp_path / "out", "packs": ("pupil",)}), only=("pupil",))
+    assert report.made == 0 and len(report.failed) > 10 and all("nothing but parts" in why for why in report.failed.values())
+    assert [file.name for file in report.folder.glob("packs/*")] == ["index.html"]
+    assert ">made<" not in (report.folder / "packs" / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_drawn_page_is_what_its_executed_notebook_shows(made, asked, tmp_path):

@@ -12,7 +12,8 @@ import pytest
 from serving import TOKEN, Served, ask, command, free_port, serving, small_school
 from tornado.web import HTTPError
 
-from sentrack_lib.cycle import dashboards, visits
+from sentrack_lib.cycle.dashboards import serving as dashboards
+from sentrack_lib.cycle.dashboards import visits
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import Parameters
 
@@ -63,12 +64,12 @@ def test_only_this_machine_is_answered(served: Served, within: dict[str, str]) -
     assert ask(served.port, f"/?token={TOKEN}", Host="localhost")[0] == 200
 
 
-@pytest.mark.parametrize("path", ["/voila/files/2_review.ipynb", "/voila/files/../papers/roll.parquet", "/voila/files/x.png"])
+@pytest.mark.parametrize("path", ["/voila/files/2_review.ipynb", "/voila/files/../papers/roll.arrow", "/voila/files/x.png"])
 def test_no_file_is_handed_out(served: Served, within: dict[str, str], path: str) -> None:
     assert ask(served.port, path, **within)[0] in (403, 404)
 
 
-@pytest.mark.parametrize("path", ["../papers/roll.parquet", "%2e%2e/papers/roll.parquet", "nosuch.ipynb"])
+@pytest.mark.parametrize("path", ["../papers/roll.arrow", "%2e%2e/papers/roll.arrow", "nosuch.ipynb"])
 def test_no_page_but_those_listed_is_rendered(served: Served, within: dict[str, str], path: str) -> None:
     status, _, body = ask(served.port, f"/voila/render/{path}", **within)
     assert status in (302, 403, 404) and "Traceback" not in body
@@ -182,7 +183,7 @@ def test_an_ended_server_leaves_no_kernel_and_no_file(parameters: Path, tmp_path
 def test_names_that_a_killed_server_left_behind_are_removed_by_the_next(parameters: Path, tmp_path: Path) -> None:
     with serving(parameters, tmp_path / "t") as killed:
         killed.stop(signal.SIGKILL)
-    assert list((tmp_path / "t").glob("sentrack-desk-*/papers/roll.parquet"))
+    assert list((tmp_path / "t").glob("sentrack-desk-*/papers/roll.arrow"))
     with serving(parameters, tmp_path / "t") as following:
         desks = following.temp.glob("sentrack-desk-*")
         assert [folder.name.split("-")[2] for folder in desks] == [str(following.process.pid)]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import nbformat
 import numpy
 import pytest
 
-from sentrack_lib.cycle import execution
-from sentrack_lib.cycle.execution import Outcome, execute
-from sentrack_lib.cycle.kernels import warm_parent
-from sentrack_lib.cycle.warm_parent import ADDRESS
+from sentrack_lib.cycle.kernels.warm_parent import ADDRESS
+from sentrack_lib.cycle.kernels.warm_starts import warm_parent
+from sentrack_lib.cycle.runs import execution
+from sentrack_lib.cycle.runs.execution import Outcome, execute
 
 PARAMETERS = 'term: str = "2025-26-autumn"  # the term under review\nvalue: int = 3'
 TEXT = "C:\\new\\table \"quoted\" 'single' {braces} %s\nZoë\t—"
@@ -80,6 +81,14 @@ def test_a_cell_that_takes_too_long_fails_the_job(notebook, target):
     outcome = execute(notebook("while True: pass"), {}, target, time_limit=2)
     assert outcome.error == "2_review.ipynb stopped in cell 3: it took longer than the 2 seconds that it may."
     assert outcome.seconds < 6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows caps no memory")
+@pytest.mark.parametrize("taken", ["numpy.ones(3 * 1024**3, dtype='uint8')", "bytearray(3 * 1024**3)", "[*range(10**9)]"])
+def test_a_cell_that_takes_too_much_memory_fails_the_job(notebook, target, taken):
+    outcome = execute(notebook("import numpy", f"much = {taken}", "print('here')"), {}, target, memory=2 * 1024**3)
+    why = "2_review.ipynb stopped in cell 4: it needed more than the 2.0 GB of memory that a page may have."
+    assert (outcome.status, outcome.cell, outcome.error) == ("failed", 4, why) and not target.exists()
 
 
 def test_the_limit_is_for_all_cells_together(notebook, target):

@@ -10,9 +10,9 @@ import pytest
 
 import sentrack_lib
 from sentrack_lib import certainty
-from sentrack_lib.cycle.pages import MADE_FOR
-from sentrack_lib.cycle.papers import read_papers
-from sentrack_lib.cycle.preparing import prepare
+from sentrack_lib.cycle.papers.opening import read_papers
+from sentrack_lib.cycle.papers.pages import MADE_FOR
+from sentrack_lib.cycle.papers.preparing import prepare
 from sentrack_lib.settings import Parameters
 from sentrack_lib.views.papers import ALL, Papers
 

@@ -18,7 +18,7 @@ from faults.packed import zipped
 from faults.workbooks import far_cell
 from pandas import DataFrame
 
-from sentrack_lib.cycle.packs import workbook_of
+from sentrack_lib.cycle.packs.workbooks import workbook_of
 from sentrack_lib.sources.exports.mapping import MOST_MADE
 from sentrack_lib.sources.files import read_sheet
 from sentrack_lib.sources.files.limits import MOST_CELLS, MOST_ROWS

@@ -27,7 +27,7 @@ ROLL = "pupil_id,surname,grade\nT1,Aamodt,5b\nT2,Ürnbach,4a\n"
 letters = st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), max_size=8)
 cells = st.one_of(letters, st.sampled_from(["", "=1+1", "'=x", "''", "-5", "+44", "@x", 'a"b', "a,b", "x\ny", "x;y", "N/A"]))
 rows = st.lists(st.tuples(cells, cells, cells), max_size=8)
-many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def saved(folder: Path, content: str | bytes, name: str = "roll.csv") -> Path:
@@ -259,7 +259,7 @@ def test_a_workbook_that_unpacks_beyond_200_megabytes_is_refused(tmp_path: Path)
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows)
 def test_any_rows_that_were_written_come_back(
     tmp_path: Path, encoding: str, delimiter: str, written: list[tuple[str, ...]]

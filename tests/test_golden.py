@@ -28,7 +28,7 @@ def test_what_is_compared_is_plain_sentences(stage):
     for cell in compared(GOLDEN / stage):
         assert [(output.output_type, output.name) for output in cell.outputs] == [("stream", "stdout")]
         assert all(line[:1].isupper() or line[:1].isdigit() for line in cell.outputs[0].text.splitlines())
-        assert all(line.endswith(".") for line in cell.outputs[0].text.splitlines())
+        assert all(line.endswith((".", "?")) for line in cell.outputs[0].text.splitlines())
 
 
 def test_every_sentence_of_the_golden_notebooks_belongs_to_a_stage():

@@ -7,9 +7,9 @@ from serving import TOKEN
 from traitlets.config import Config, PyFileConfigLoader
 
 from sentrack_lib import cli
-from sentrack_lib.cycle import dashboards
-from sentrack_lib.cycle.sign_on import NAMED, SHORTEST, Behind
-from sentrack_lib.cycle.sign_on import TOKEN as VARIABLE
+from sentrack_lib.cycle.dashboards import serving as dashboards
+from sentrack_lib.cycle.dashboards.sign_on import NAMED, SHORTEST, Behind
+from sentrack_lib.cycle.dashboards.sign_on import TOKEN as VARIABLE
 
 MANUAL = Path(__file__).resolve().parents[1] / "docs" / "serving"
 

@@ -271,7 +271,6 @@ def bring_in(clean: Clean, shape: str, seed: int, desk: Path, before: Path | Non
 @settings(
     max_examples=EXAMPLES or 100,
     derandomize=not EXAMPLES,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.sampled_from(SHAPES), st.booleans(), st.integers(0, 2**32))

@@ -236,7 +236,7 @@ _ANY = {
 _LIST = st.lists(st.fixed_dictionaries({name: st.sampled_from(some) for name, some in _ANY.items()}), min_size=1, max_size=10)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(_LIST, _LIST, st.booleans())
 def test_rows_that_are_settled_at_once_get_whom_a_closer_look_would_give_them(said, held, new):
     rolls = DataFrame(held, columns=WHO, dtype="str")

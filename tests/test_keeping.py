@@ -8,9 +8,9 @@ import pytest
 from pandas import DataFrame
 
 from sentrack_lib import Page, forms, tables
-from sentrack_lib.cycle.keeping import kept_school, let_write, open_records
-from sentrack_lib.cycle.papers import READY, lay_out, read_papers
-from sentrack_lib.cycle.preparing import reviewed
+from sentrack_lib.cycle.papers.keeping import kept_school, let_write, open_records
+from sentrack_lib.cycle.papers.opening import READY, lay_out, read_papers
+from sentrack_lib.cycle.papers.preparing import reviewed
 from sentrack_lib.records import open_store, recorded
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.loading import load_school

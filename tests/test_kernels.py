@@ -12,11 +12,11 @@ import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from sentrack_lib.cycle import kernels
-from sentrack_lib.cycle.kernels import WarmKernel, warm_parent
-from sentrack_lib.cycle.warm_parent import ADDRESS, is_a_python_kernel
+from sentrack_lib.cycle.kernels import warm_starts
+from sentrack_lib.cycle.kernels.warm_parent import ADDRESS, is_a_python_kernel
+from sentrack_lib.cycle.kernels.warm_starts import WarmKernel, warm_parent
 
-pytestmark = pytest.mark.skipif(not kernels.can_fork(), reason="this machine cannot fork processes")
+pytestmark = pytest.mark.skipif(not warm_starts.can_fork(), reason="this machine cannot fork processes")
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,8 @@ def test_closing_a_kernel_ends_the_processes_it_started(warm):
 
 def test_the_warm_parent_forks_safely_because_it_has_one_thread(warm):
     with Kernel():
-        (parent,) = [child for child in psutil.Process().children() if "sentrack_lib.cycle.warm_parent" in child.cmdline()]
+        children = psutil.Process().children()
+        (parent,) = [child for child in children if "sentrack_lib.cycle.kernels.warm_parent" in child.cmdline()]
         tasks = Path(f"/proc/{parent.pid}/task")
         if not tasks.is_dir():
             pytest.skip("only Linux names the threads of a process")
@@ -133,7 +134,7 @@ def test_the_warm_parent_forks_safely_because_it_has_one_thread(warm):
 OWNER = """
 import sys, time
 from jupyter_client.manager import start_new_kernel
-from sentrack_lib.cycle.kernels import warm_parent
+from sentrack_lib.cycle.kernels.warm_starts import warm_parent
 with warm_parent():
     manager, client = start_new_kernel()
     print(manager.provisioner.pid, flush=True)
@@ -141,7 +142,8 @@ with warm_parent():
 """
 
 
-def test_nothing_is_left_when_the_owner_is_killed(tmp_path):
+def test_nothing_is_left_when_the_owner_is_killed(monkeypatch, tmp_path):
+    monkeypatch.delenv(ADDRESS, raising=False)
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, env=environment) as owner:
         line = owner.stdout.readline()
@@ -160,13 +162,27 @@ def test_without_a_warm_parent_a_kernel_starts_the_ordinary_way(warm, monkeypatc
 
 
 def test_where_processes_cannot_fork_nothing_changes(monkeypatch):
-    monkeypatch.setattr(kernels, "can_fork", lambda: False)
+    monkeypatch.setattr(warm_starts, "can_fork", lambda: False)
     before = dict(os.environ)
     with warm_parent():
         assert dict(os.environ) == before
 
 
-def test_afterwards_the_environment_is_as_it_was():
+def test_a_warm_parent_within_another_is_the_same(warm):
+    before = dict(os.environ)
+    with warm_parent():
+        assert dict(os.environ) == before
+    assert Path(os.environ[ADDRESS]).exists()
+
+
+def test_a_warm_parent_that_is_gone_is_replaced(monkeypatch, tmp_path):
+    monkeypatch.setenv(ADDRESS, str(tmp_path / "warm"))
+    with warm_parent():
+        assert Path(os.environ[ADDRESS]).exists()
+
+
+def test_afterwards_the_environment_is_as_it_was(monkeypatch):
+    monkeypatch.delenv(ADDRESS, raising=False)
     before = dict(os.environ)
     with warm_parent():
         folder = Path(os.environ[ADDRESS]).parent
@@ -179,3 +195,10 @@ def test_only_a_kernel_of_the_same_python_is_forked():
     assert is_a_python_kernel([sys.executable, "-m", "ipykernel_launcher", "-f", "file"])
     assert not is_a_python_kernel(["elsewhere/python", "-m", "ipykernel_launcher", "-f", "file"])
     assert not is_a_python_kernel([sys.executable, "-m", "other_kernel", "-f", "file"])
+
+
+def test_all_that_a_warm_kernel_prints_comes_in_order_and_nothing_is_kept_of_what_it_ran(warm):
+    with Kernel() as kernel:
+        for _ in range(3):  # what is flushed once is flushed again
+            assert kernel.said("print(1, flush=True); print(2); print(3, end='')") == "1\n2\n3"
+        assert kernel.said("print(get_ipython().history_manager.enabled)") == "False"

@@ -15,7 +15,7 @@ import pytest
 from serving import ask, command, free_port, wait_for
 
 from sentrack_lib import cli
-from sentrack_lib.cycle import lab
+from sentrack_lib.cycle.dashboards import lab
 from sentrack_lib.errors import WrongUse
 
 PROJECT = Path(__file__).resolve().parents[1]

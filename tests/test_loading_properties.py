@@ -160,7 +160,7 @@ def check(school: School) -> None:
     assert school.problems[["file", "problem", "remedy", "effect"]].notna().all(axis=None)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(harm, min_size=1, max_size=3))
 def test_damaged_files_are_loaded_or_refused_and_every_row_is_counted(school: Path, harms: list[tuple[str, int, int]]) -> None:
     before = damaged(school, harms)
@@ -171,7 +171,7 @@ def test_damaged_files_are_loaded_or_refused_and_every_row_is_counted(school: Pa
             file.write_bytes(content)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.sampled_from([flip, cut, insert, encode_otherwise, put_out]))
 def test_a_damaged_school_yml_is_read_or_refused_in_a_sentence(tmp_path: Path, seed: int, damage: Damage) -> None:
     file = tmp_path / "school.yml"

@@ -142,7 +142,7 @@ _ANY = {
 _ROWS = st.lists(st.fixed_dictionaries({name: st.sampled_from(some) for name, some in _ANY.items()}), min_size=1, max_size=12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_ROWS, st.booleans(), st.randoms())
 def test_the_order_of_rows_changes_nothing_and_no_row_gets_a_pupil_that_contradicts_its_upn(said, new, chance):
     rows = DataFrame(said, columns=WHO, dtype="str")

@@ -682,7 +682,7 @@ def reshaped(content: bytes, chance: random.Random, kind: int) -> bytes:
     return b"".join([*lines[:one], b",".join(cells), *lines[one + 1 :]])
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), written=st.sampled_from(["theirs", "1.1", "1.2"]))
 def test_a_damaged_package_is_read_and_counted_or_refused_with_a_sentence(
     seed: int, written: str, small: dict[str, dict[str, str]], tmp_path_factory: pytest.TempPathFactory

@@ -17,11 +17,18 @@ import openpyxl
 import pandas as pd
 import pytest
 from pandas import DataFrame
+from pyarrow import ipc
 
-from sentrack_lib.cycle.packs import cells_of, page_of, workbook_of
-from sentrack_lib.cycle.runs import run
+from sentrack_lib.cycle.packs.drawn import drawn
+from sentrack_lib.cycle.packs.workbooks import workbook_of
+from sentrack_lib.cycle.packs.writing import cells_of, page_of
+from sentrack_lib.cycle.papers.opening import LAID, read_papers
+from sentrack_lib.cycle.papers.pages import MADE_FOR, NOTEBOOKS
+from sentrack_lib.cycle.papers.preparing import prepare
+from sentrack_lib.cycle.runs.batch import run
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.files import write_table
+from sentrack_lib.sources.record_tables import RECORDS
 from sentrack_lib.sources.sample import write_sample
 
 TERM = "2025-26-summer"
@@ -38,6 +45,8 @@ HOSTILE = (
 """Names that a page, a workbook, a picture or a template would run if it could."""
 CANARY = "Qxzqvj"
 """Begins every surname, forename and form, so that one search finds any of them; too long for chance in an encoded picture."""
+WRITTEN, ADULT = "Wzkqxj", "Vbqxzk"
+"""Stands in all that anybody wrote in the records in words of their own; in the names of all adults there."""
 BRANDED, UNDRAWN = "=1+1 <b>Ceramics</b>", "$\\sum_{$"
 """Two subjects, one of them a formula for a spreadsheet, one for a picture."""
 NOT_IN_FRENCH = "8"
@@ -73,6 +82,8 @@ def packs(tmp_path_factory) -> Iterator[Packs]:
     settings = folder / "school" / "school.yml"
     settings.write_text(settings.read_text(encoding="utf-8").replace("name: ", "name: '<b>R&D</b>' #", 1), encoding="utf-8")
     roll = pd.concat([marked(term) for term in sorted((folder / "school").glob("20*"))])
+    for term in (folder / "school").glob("20*"):
+        annotate(term)
     subjects = ("English", "French", BRANDED, UNDRAWN)
     report = run(Parameters(school=folder / "school", term=TERM, out=folder / "out", subjects=subjects, year_groups=("9",)))
     assert not report.failed
@@ -96,6 +107,17 @@ def marked(term: Path) -> DataFrame:
         table = table[~(table["subject"].eq("French") & table["pupil_id"].isin(out_of_french))]
         write_table(table.assign(subject=table["subject"].replace({"Art": BRANDED, "Music": UNDRAWN})), term / f"{name}.csv")
     return roll
+
+
+def annotate(term: Path) -> None:
+    """Mark whatever the records of a term say in sentences, and the adults named in them."""
+    for file in (*(term / "records").glob("*.csv"), term / "views.csv"):
+        table = pd.read_csv(file, dtype="str", keep_default_na=False)
+        columns = RECORDS[file.stem].columns if file.stem in RECORDS else {}
+        long = [name for name in table if name == "comment" or (name in columns and (columns[name].metadata or {}).get("long"))]
+        adults = [name for name in table if name in ("owner", "staff", "rated_by", "present", "by_whom")]
+        marks = {**dict.fromkeys(adults, ADULT), **dict.fromkeys(long, WRITTEN)}
+        write_table(table.assign(**{name: mark + " " + table[name] for name, mark in marks.items()}), file)
 
 
 class Read(HTMLParser):
@@ -242,18 +264,76 @@ def test_the_search_for_names_finds_them_where_they_are(packs):
     assert sum(mark in book for mark in marks_of(packs.roll)) > 100
 
 
-def test_no_file_for_governors_holds_anything_of_any_pupil(packs):
-    files = packs.of_page("2_review-governors")
-    assert [file.suffix for file in files] == [".ipynb", ".html", ".xlsx"]
-    marks = marks_of(packs.roll)
-    for file in files:
-        content = everything(file)
-        assert not [mark for mark in marks if mark in content], file.name
+def for_whom(packs: Packs, audience: str) -> dict[str, list[Path]]:
+    """The files of every page that the run made for an audience, by page."""
+    said = json.loads((packs.folder / "run.json").read_text(encoding="utf-8"))["notebooks"]
+    pages = [entry for entry in said if entry["audience"] == audience]
+    return {entry["name"]: [packs.folder / file for file in entry["files"]] for entry in pages}
+
+
+def before_how_made(page: str) -> str:
+    """A page up to where it is said by which run it was made, and when."""
+    return page.split('<div class="part made">')[0].split("</main>")[0].rstrip()
+
+
+def found_in(content: bytes, marks: set[bytes]) -> list[bytes]:
+    return [mark for mark in marks if mark in content]
+
+
+def test_no_file_for_governors_holds_anything_of_any_pupil_or_what_anybody_wrote_or_who(packs):
+    pages = for_whom(packs, "governors")
+    assert {name.split("-")[0] for name in pages} == {name for name, whom in MADE_FOR.items() if "governors" in whom}
+    marks = marks_of(packs.roll) | {WRITTEN.encode(), ADULT.encode()}
+    for files in pages.values():
+        assert [file.suffix for file in files] == [".ipynb", ".html", ".xlsx"]
+        for file in files:
+            assert not found_in(everything(file), marks), file.name
+
+
+def test_what_is_sought_in_the_files_of_governors_stands_in_those_of_the_inclusion_manager(packs):
+    whole = b"".join(everything(file) for files in for_whom(packs, "inclusion").values() for file in files)
+    assert {CANARY.encode(), WRITTEN.encode(), ADULT.encode()} <= {
+        *found_in(whole, {CANARY.encode(), WRITTEN.encode(), ADULT.encode()})
+    }
+
+
+def test_whatever_else_a_run_leaves_names_no_pupil_but_the_tables_of_the_inclusion_manager(packs):
+    """The register of releases, the record of the run, the calendar, the page of all packs: and the name of each file."""
+    marks = marks_of(packs.roll) | {WRITTEN.encode()}
+    everywhere = [file for file in packs.folder.parents[1].rglob("*") if file.is_file()]
+    of_pages = {
+        file for whom in ("inclusion", "department", "governors") for files in for_whom(packs, whom).values() for file in files
+    }
+    others = {file for file in everywhere if file not in of_pages and file.parent.name != "tables"}
+    assert {file.parent.name if file.parent.name == "releases" else file.name for file in others} == {
+        "releases", "run.json", "calendar.ics", "index.html",
+    }  # fmt: skip
+    for file in others:
+        hashes = re.sub(rb"[0-9a-f]{32,}", b"", everything(file))  # any few signs may stand in one
+        assert not found_in(hashes, marks), file.name
+    assert not [file for file in everywhere if found_in(str(file.relative_to(packs.folder.parents[1])).encode(), marks)]
+
+
+def test_papers_that_lie_ready_for_governors_hold_nothing_of_any_pupil(packs, tmp_path):
+    asked = Parameters(school=packs.folder.parents[2] / "school", term=TERM, out=tmp_path / "out")
+    folder = prepare(asked, "governors", tmp_path / "papers", published=True)
+    marks = {mark.decode() for mark in marks_of(packs.roll)} | {WRITTEN, ADULT}
+    for file in folder.iterdir():
+        table = pd.read_feather(file).to_csv() if file.suffix == LAID else file.read_text(encoding="utf-8")
+        described = str(ipc.open_file(file).schema.metadata) if file.suffix == LAID else ""
+        assert not [mark for mark in marks if mark in table + described], file.name
+    (register,) = (tmp_path / "out" / "school" / "releases").iterdir()
+    assert not found_in(register.read_bytes(), {mark.encode() for mark in marks})
+    # Their pages are made of these papers, and so of what is attacked as a release, and of nothing else.
+    papers = read_papers(folder)
+    for name in for_whom(packs, "governors"):
+        page = page_of(drawn(NOTEBOOKS / f"{name.split('-')[0]}.ipynb", papers), papers.title, "governors")
+        assert before_how_made(packs.page(name)) == before_how_made(page), name
 
 
 def test_the_executed_notebook_for_governors_tells_of_no_papers_token_or_environment(packs):
     notebook = packs.of_page("2_review-governors")[0].read_text(encoding="utf-8")
-    assert not re.search(r"sentrack-desk|SENTRACK_|\.parquet|token|password|\"widgets\"", notebook)
+    assert not re.search(r"sentrack-desk|SENTRACK_|\.arrow|token|password|\"widgets\"", notebook)
 
 
 def test_governors_are_shown_no_small_number_and_none_that_is_not_rounded(packs):
@@ -279,10 +359,10 @@ def test_a_department_reads_of_no_pupil_whom_it_does_not_teach(packs):
     never = packs.roll[~packs.roll["pupil_id"].isin(taught_french(packs.roll))]
     marks = {text.encode() for column in ("pupil_id", "upn", "surname", "forename", "form") for text in never[column]}
     assert len(never) > 10
-    files = packs.of_page("French")
-    assert len(files) == 3
-    assert all(CANARY.encode() in everything(file) for file in files)
-    for file in [*files, *packs.of_page("3_plan-french")]:
+    files = [file for page, files in for_whom(packs, "department").items() if page.endswith("-french") for file in files]
+    assert len(files) == 3 * len([name for name, whom in MADE_FOR.items() if "department" in whom])
+    assert all(CANARY.encode() in everything(file) for file in packs.of_page("French"))
+    for file in files:
         content = everything(file)
         assert not [mark for mark in marks if mark in content], file.name
     everyone = everything(packs.book("2_review-inclusion"))

@@ -429,7 +429,7 @@ ids = st.sampled_from(["T1", "T2", "T3", "T4"])
 tables = st.dictionaries(ids, st.sampled_from(["N", "K", "E", ""]), max_size=4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tables, tables)
 def test_merging_loses_nobody_and_a_second_time_changes_nothing(
     tmp_path: Path, first: dict[str, str], second: dict[str, str]

@@ -8,7 +8,7 @@ import pytest
 from pandas import DataFrame
 from scipy import stats
 
-from sentrack_lib.cycle.runs import Report, run
+from sentrack_lib.cycle.runs.batch import Report, run
 from sentrack_lib.settings import Parameters
 from sentrack_lib.sources.imports import import_files
 

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,14 +26,16 @@ import pytest
 import yaml
 
 from sentrack_lib import cli
-from sentrack_lib.cycle import pages, record, runs
-from sentrack_lib.cycle.keeping import freeze, kept_school
-from sentrack_lib.cycle.kernels import warm_parent
-from sentrack_lib.cycle.pages import Page, pages_for
-from sentrack_lib.cycle.preparing import reviewed
-from sentrack_lib.cycle.runs import Report, run
-from sentrack_lib.cycle.this_machine import DESK
-from sentrack_lib.errors import SentrackError, WrongUse
+from sentrack_lib.cycle.kernels.this_machine import DESK
+from sentrack_lib.cycle.kernels.warm_starts import warm_parent
+from sentrack_lib.cycle.papers import pages
+from sentrack_lib.cycle.papers.keeping import freeze, kept_school
+from sentrack_lib.cycle.papers.pages import Page, pages_for
+from sentrack_lib.cycle.papers.preparing import reviewed
+from sentrack_lib.cycle.papers.releases import register_of
+from sentrack_lib.cycle.runs import batch, record
+from sentrack_lib.cycle.runs.batch import Report, run
+from sentrack_lib.errors import BadInput, SentrackError, WrongUse
 from sentrack_lib.records import open_store
 from sentrack_lib.records import recorded as with_sheets
 from sentrack_lib.settings import Parameters, SchoolSettings
@@ -151,15 +154,15 @@ def small(tmp_path, sample, warm, measured, monkeypatch) -> Callable[..., Parame
 
     The school is read and measured once for all of these tests."""
     school, tables = measured
-    monkeypatch.setattr(runs, "kept_school", lambda parameters: (school, None, ""))
-    monkeypatch.setattr(runs, "reviewed", lambda *given: tables)
+    monkeypatch.setattr(batch, "kept_school", lambda parameters: (school, None, ""))
+    monkeypatch.setattr(batch, "reviewed", lambda *given: tables)
 
     def laid(**cells: str) -> Parameters:
         for name, cell in cells.items():
             write_notebook(tmp_path / "stages" / f"{name}.ipynb", cell)
-        for module in (pages, record, runs):
+        for module in (pages, record, batch):
             monkeypatch.setattr(module, "NOTEBOOKS", tmp_path / "stages")
-        monkeypatch.setattr(runs, "warm_parent", contextlib.nullcontext)  # one for all these tests
+        monkeypatch.setattr(batch, "warm_parent", contextlib.nullcontext)  # one for all these tests
         monkeypatch.setattr(pages, "MADE_FOR", {name: {"inclusion": ["school"]} for name in cells})
         return Parameters.read(asked_in(tmp_path / "asked", sample))
 
@@ -365,7 +368,7 @@ def ended(monkeypatch, *words: str) -> int:
 def test_what_is_misspelt_or_missing_is_a_sentence_before_anything_is_written(
     tmp_path, sample, warm, monkeypatch, capsys, more, words, code, said
 ):
-    monkeypatch.setattr(runs, "warm_parent", contextlib.nullcontext)
+    monkeypatch.setattr(batch, "warm_parent", contextlib.nullcontext)
     asked = asked_in(tmp_path, sample, **more)
     assert ended(monkeypatch, "run", str(asked), *words) == code
     told = capsys.readouterr()
@@ -405,6 +408,49 @@ def test_a_page_that_fails_is_named_with_its_cell_and_the_others_are_made(small,
     assert pages_left == {"packs/index.html"} | of_page("good-inclusion") | of_page("well-inclusion")
 
 
+FAULTS = {**{name: cell for name, (cell, _) in BROKEN.items()}, "hangs": "while True: pass"}
+
+
+@pytest.fixture
+def for_governors(small, monkeypatch) -> Callable[..., Parameters]:
+    """Small notebooks that are made for governors, each of which may take three seconds."""
+
+    def laid(**cells: str) -> Parameters:
+        asked = small(**cells)
+        monkeypatch.setattr(pages, "MADE_FOR", {name: {"governors": ["school"]} for name in cells})
+        monkeypatch.setattr(batch, "Job", partial(batch.Job, time_limit=3))
+        return asked
+
+    return laid
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_of_a_page_that_fails_nothing_is_published_nor_stands_in_the_register(for_governors, fault):
+    asked = for_governors(page=FAULTS[fault])
+    report = run(asked)
+    assert list(report.failed) == ["page-governors"] and entries(report.folder)["page-governors"]["status"] == "failed"
+    assert {name for name in files_in(report.folder) if name.startswith(("notebooks", "packs"))} == {"packs/index.html"}
+    index = (report.folder / "packs" / "index.html").read_text(encoding="utf-8")
+    assert "failed: see run.json" in index and "page-governors" not in index
+    assert not list(register_of(asked).glob("*"))
+
+
+def test_what_one_page_shows_governors_stands_in_the_register_though_another_failed(for_governors, tmp_path):
+    report = run(asked := for_governors(page="1", broken="1 / 0"))
+    (written,) = register_of(asked).glob("*")
+    assert set(report.failed) == {"broken-governors"} and of_page("page-governors") <= files_in(report.folder)
+    write_notebook(tmp_path / "stages" / "page.ipynb", "1 / 0")  # pages that are whole are not made again, and still there
+    assert run(asked).made == 0 and [*register_of(asked).glob("*")] == [written]
+
+
+def test_when_the_fault_is_mended_what_is_published_is_what_the_register_says(for_governors, tmp_path):
+    run(asked := for_governors(page="1 / 0"))
+    write_notebook(tmp_path / "stages" / "page.ipynb", "1")
+    report = run(asked)
+    (written,) = register_of(asked).glob("*")
+    assert not report.failed and json.loads(written.read_text(encoding="utf-8"))["run_id"] == recorded(report.folder)["run_id"]
+
+
 def test_pages_that_failed_are_tried_again_and_only_they(small):
     asked = small(good="1", raises="1 / 0")
     first = run(asked)
@@ -415,14 +461,14 @@ def test_pages_that_failed_are_tried_again_and_only_they(small):
 
 
 def test_a_page_whose_pack_cannot_be_written_has_failed_and_leaves_nothing(small, monkeypatch):
-    asked, write = small(good="1", full="2"), runs.write_pack
+    asked, write = small(good="1", full="2"), batch.write_pack
 
     def full(name: str, *others: object) -> None:
         write(name, *others)
         if name == "full-inclusion":
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(runs, "write_pack", full)
+    monkeypatch.setattr(batch, "write_pack", full)
     report = run(asked)
     assert report.made == 1 and "No space left on device" in report.failed["full-inclusion"]
     assert not of_page("full-inclusion") & files_in(report.folder)
@@ -460,8 +506,8 @@ def test_a_damaged_record_costs_time_and_nothing_else(small, damage):
 def test_other_input_makes_every_page_out_of_date(small, sample, tmp_path, monkeypatch):
     shutil.copytree(sample, school := tmp_path / "school")
     asked = small(one="1").model_copy(update={"school": school})
-    monkeypatch.setattr(runs, "kept_school", kept_school)
-    monkeypatch.setattr(runs, "reviewed", reviewed)
+    monkeypatch.setattr(batch, "kept_school", kept_school)
+    monkeypatch.setattr(batch, "reviewed", reviewed)
     folder = run(asked).folder
     before, tables = stamps(folder), (folder / "tables" / "progress.csv").read_bytes()
     marks = school / TERM / "assessments.csv"
@@ -526,7 +572,7 @@ def ended_process() -> int:
 RUN = """
 import sys
 sys.modules["rfc3987_syntax"] = None  # takes longer to import than all else, and no run needs it
-from sentrack_lib.cycle import record
+from sentrack_lib.cycle.runs import record
 record._code = list
 from sentrack_lib.cli import main
 main()
@@ -639,9 +685,18 @@ def test_departments_whose_names_look_alike_in_a_file_system_get_papers_of_their
     school, tables = measured
     named = {"English": {"department": "A/B"}, "Music": {"department": "A-B"}}
     school = replace(school, settings=school.settings.model_validate({"name": "Sampleton", "subjects": named}))
-    made = runs._Making(Parameters(school=school.folder, term=TERM), school, tables, None, tmp_path)  # type: ignore[arg-type]
+    made = batch._Making(Parameters(school=school.folder, term=TERM), school, tables, None, tmp_path)  # type: ignore[arg-type]
     folders = [made.papers(Page("2_review", "department", subject=subject)) for subject in named]
-    assert [set(runs.read_papers(folder).tables["progress"]["subject"]) for folder in folders] == [{"English"}, {"Music"}]
+    assert [set(batch.read_papers(folder).tables["progress"]["subject"]) for folder in folders] == [{"English"}, {"Music"}]
+
+
+def test_a_damaged_register_of_releases_is_told_before_anything_is_written(small):
+    asked = small(one="1")
+    register_of(asked).mkdir(parents=True)
+    (register_of(asked) / "damaged.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(BadInput, match="put its copy back"):
+        run(asked)
+    assert files_in(asked.out / asked.school.name) == {"releases/damaged.json"}
 
 
 def test_a_term_that_never_was_is_refused_by_the_library_too(small):

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from serving import TOKEN, Served, ask, free_port, serving, small_school
 
-from sentrack_lib.cycle import dashboards, visits
-from sentrack_lib.cycle.sign_on import Behind, SignedOn
+from sentrack_lib.cycle.dashboards import serving as dashboards
+from sentrack_lib.cycle.dashboards import visits
+from sentrack_lib.cycle.dashboards.sign_on import Behind, SignedOn
 from sentrack_lib.errors import WrongUse
 from sentrack_lib.settings import Parameters
 from sentrack_lib.views.controls import AUTHOR, Page

@@ -314,7 +314,7 @@ SMALL_CENSUS = census_xml(census_pupil(PUPIL)).encode()
 SMALL_REPORT = b"<SuperStarReport><Record><UPN>1</UPN><Legal_x0020_Surname>A</Legal_x0020_Surname></Record></SuperStarReport>"
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), whole=st.sampled_from([SMALL, SMALL_CENSUS, SMALL_REPORT]))
 def test_a_damaged_file_is_read_or_refused_with_a_sentence(data, whole, tmp_path):
     damaged = bytearray(whole[: data.draw(st.integers(0, len(whole)) | st.just(len(whole)))])

@@ -10,10 +10,11 @@ import nbformat
 import psutil
 import pytest
 
-from sentrack_lib.cycle import workers
-from sentrack_lib.cycle.execution import Outcome
-from sentrack_lib.cycle.kernels import warm_parent
-from sentrack_lib.cycle.workers import Job, many
+from sentrack_lib.cycle.kernels.warm_parent import ADDRESS
+from sentrack_lib.cycle.kernels.warm_starts import warm_parent
+from sentrack_lib.cycle.runs import workers
+from sentrack_lib.cycle.runs.execution import Outcome
+from sentrack_lib.cycle.runs.workers import Job, many
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -67,6 +68,24 @@ def test_eight_jobs_at_once_are_all_done(job):
     assert heard.kinds() == {f"page{number}": "done" for number in range(8)}
 
 
+@pytest.mark.parametrize("jobs", [0, 1, 3])
+def test_what_is_to_be_done_meanwhile_is_done_once_while_the_first_are_at_work(job, jobs):
+    order: list[str] = []
+    named = [f"page{number}" for number in range(jobs)]
+    many([job(name) for name in named], 2, lambda done, _: order.append(done.target.stem), lambda: order.append("meanwhile"))
+    assert order[0] == "meanwhile" and sorted(order[1:]) == named
+
+
+def test_what_fails_meanwhile_ends_the_run_and_its_workers(job):
+    with pytest.raises(OSError, match="full"):
+        many([job("long", "import time; time.sleep(30)")], 1, Heard(), fails)
+    assert not workers_now()
+
+
+def fails():
+    raise OSError("the disk is full")
+
+
 def test_a_job_that_fails_does_not_stop_the_others(job):
     many([job("a"), job("b", "1 / 0"), job("c")], 1, heard := Heard())
     assert heard.kinds() == {"a": "done", "b": "failed", "c": "done"}
@@ -100,6 +119,17 @@ def test_a_worker_that_hangs_is_ended_at_its_limit(job, monkeypatch):
     assert not workers_now()
 
 
+@pytest.mark.parametrize("forks", [True, False])
+def test_a_page_that_takes_too_much_memory_fails_its_own_job_only(job, monkeypatch, forks):
+    monkeypatch.setattr(workers, "can_fork", lambda: forks)
+    if not forks:
+        monkeypatch.delenv(ADDRESS)
+    monkeypatch.setattr(workers, "share_of_memory", lambda pages: 2 * 1024**3)
+    many([job("much", "much = bytearray(3 * 1024**3)"), job("a")], 2, heard := Heard())
+    assert heard.kinds() == {"much": "failed", "a": "done"}
+    assert heard["much"].error.endswith("it needed more than the 2.0 GB of memory that a page may have.")
+
+
 def test_where_processes_cannot_fork_jobs_are_done_all_the_same(job, monkeypatch):
     monkeypatch.setattr(workers, "can_fork", lambda: False)
     many([job("a")], 1, heard := Heard())
@@ -118,14 +148,15 @@ def test_a_run_that_is_broken_off_ends_its_workers(job):
 OWNER = """
 import sys
 from pathlib import Path
-from sentrack_lib.cycle.kernels import warm_parent
-from sentrack_lib.cycle.workers import Job, many
+from sentrack_lib.cycle.kernels.warm_starts import warm_parent
+from sentrack_lib.cycle.runs.workers import Job, many
 with warm_parent():
     many([Job(Path(name), {}, Path(name + ".out")) for name in sys.argv[1:]], 2, lambda *said: print(said, flush=True))
 """
 
 
-def test_nothing_is_left_when_the_run_is_killed(job, tmp_path):
+def test_nothing_is_left_when_the_run_is_killed(job, monkeypatch, tmp_path):
+    monkeypatch.delenv(ADDRESS)
     names = [str(job("short").notebook), str(job("long", "import time; time.sleep(60)").notebook)]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen([sys.executable, "-c", OWNER, *names], stdout=subprocess.PIPE, env=environment) as owner:
