@@ -2,13 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from serving import Served
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
+    "resultTypes": ["violations"],  # a third of the time that a list of all that is well takes
+}
+PICTURES = Path(__file__).resolve().parents[2] / "outputs" / "screenshots"
+PAPER = 688
+"""Pixels that A4 leaves between its margins."""
+SIZES = {"desktop": (1280, 900), "phone": (390, 844), "print": (PAPER, 1000)}
+LONGEST = 12_000
+"""Pixels of a page that are pictured: what comes further down looks like what came before, and takes seconds."""
+DONE = "document.body?.dataset.painted === 'all'"
+SAID = "document.querySelector('.said p').innerText"
+"""That all of a page is painted; and what it says it shows."""
 READY = '[aria-label="How this was made"] table'
 
 
@@ -56,3 +69,24 @@ def width_on_a_phone(page: Any) -> int:
     """How wide the page is on a narrow screen."""
     page.set_viewport_size({"width": 390, "height": 844})
     return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
+def width_on_paper(page: Any) -> int:
+    """How wide the page is on a sheet of A4."""
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 1000})
+    wide = int(page.evaluate("document.documentElement.scrollWidth"))
+    page.emulate_media(media="screen")
+    return wide
+
+
+def pictured(page: Any, name: str) -> None:
+    """Keep how a page looks on a screen, on a phone and on paper, for whoever wants to look at it after the tests."""
+    for medium, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(media="print" if medium == "print" else "screen")
+        tall = min(LONGEST, int(page.evaluate("document.documentElement.scrollHeight")))
+        clip = {"x": 0, "y": 0, "width": width, "height": tall}
+        page.screenshot(path=PICTURES / f"{name}-{medium}.png", full_page=True, clip=clip)
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})

@@ -18,6 +18,14 @@ from sentrack_lib.sources.sample import write_sample
 BEFORE, NOW = "2025-26-spring", "2025-26-summer"
 ASK = "Ask the invented parents <i>in</i> for tea"
 ITEM, DECISION = "Item", "Decision"
+NOTED = """() => {
+  window.still = [];
+  new MutationObserver((seen) => {
+    const now = document.querySelector("main .form [inert]") ? "set" : "taken";
+    if (seen.length && window.still.at(-1) !== now) window.still.push(now);
+  }).observe(document.querySelector("main"), { attributes: true, attributeFilter: ["inert"], subtree: true });
+}"""
+"""Notes when the lists of the forms are set still, and when they are free again."""
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +70,8 @@ def close(page: Any, item: str, decision: str, what: str = "", owner: str = "") 
     form.get_by_label("What *").fill(what)
     form.get_by_label("Owner", exact=True).fill(owner)
     saved(page, form)
-    name = called.split(": ", 1)[1].split(",")[0]
+    # The whole name: a surname alone may stand in the name of the school as well.
+    name = called.split(": ", 1)[1]
     listed = "document.querySelector('[aria-label^=\"Closed this term\"]')"
     page.wait_for_function(f"name => {listed} && {listed}.innerText.includes(name)", arg=name)
     return called
@@ -79,11 +88,13 @@ def held(opened: Any) -> Iterator[dict[str, Any]]:
     form.get_by_label("Present", exact=True).fill("Ms Invented, Mr Stub")
     saved(page, form)
     page.wait_for_function("[...document.querySelectorAll('option')].some(each => each.innerText.includes('2026-07-01'))")
+    page.evaluate(NOTED)
     first = close(page, "Pupil: ", "do something new", ASK, "Mr Stub")
+    still = page.evaluate("window.still")
     second = close(page, "Pupil: ", "no longer needed")
     third = close(page, "Provision: ", "carry on", owner="Ms Invented")
     page.wait_for_function("name => document.querySelector('.printed').innerText.includes(name)", arg="Mr Stub")
-    yield {"page": page, "new": first, "over": second, "provision": third}
+    yield {"page": page, "new": first, "over": second, "provision": third, "still": still}
     page.close()
 
 
@@ -101,6 +112,10 @@ def test_what_is_closed_leaves_the_agenda(held: dict[str, Any]) -> None:
     agenda = held["page"].locator('[aria-label^="Agenda"]').first.inner_text()
     for item in ("new", "over"):
         assert held[item].split(": ")[1] not in agenda
+
+
+def test_nothing_can_be_chosen_while_the_lists_are_renewed(held: dict[str, Any]) -> None:
+    assert held["still"][-2:] == ["set", "taken"] and not held["page"].locator("main .form [inert]").count()
 
 
 def test_the_records_hold_each_outcome_with_its_author(held: dict[str, Any], parameters: Path) -> None:

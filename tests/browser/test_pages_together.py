@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser.at_the_page import barriers, opening, saved, section
+from browser.at_the_page import DONE, SAID, barriers, opening, pictured, saved, section
 from serving import Served
 
-PAGES = ("home", "0_data", "2_review", "3_plan", "4_implement", "5_monitor", "pupil")
-DONE = "document.body.dataset.painted === 'all'"
-SAID = "document.querySelector('.said p').innerText"
+from sentrack_lib.cycle.papers.pages import MADE_FOR
+
+PAGES = [notebook for notebook, audiences in MADE_FOR.items() if "inclusion" in audiences]
 FOCUSED = "document.activeElement"
 
 
@@ -62,6 +62,51 @@ def test_every_page_has_one_head_one_heading_and_an_end_and_keeps_nobody_out(ope
     for width in (390, 320):  # a phone; a page of 1280 pixels made four times as large
         page.set_viewport_size({"width": width, "height": 640})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert not barriers(page)
+    pictured(page, f"pages/{notebook}-inclusion")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.get_by_role("button", name="Meeting mode").click()
+    for decide in page.locator("#steps .decide").all():
+        decide.click()
+    assert not barriers(page)
+    page.close()
+
+
+def test_the_sections_of_a_page_are_listed_and_none_is_hidden_by_the_pickers(review: Any) -> None:
+    review.locator("#sections summary").click()
+    links = review.locator("#sections a")
+    assert links.all_inner_texts() == [each.strip() for each in review.locator("main h2").all_inner_texts()]
+    links.filter(has_text="By type of need").click()
+    top = review.get_by_role("heading", name="By type of need", exact=True).bounding_box()["y"]
+    bar = review.locator("[cell-index]:has(.pickers)").bounding_box()
+    assert top >= bar["y"] + bar["height"]
+    review.locator("#sections").evaluate("each => { each.open = false; scrollTo(0, 0); }")
+
+
+def test_a_type_of_need_is_picked_and_stays(opened: Any) -> None:
+    page = opened("2_review")
+    page.get_by_label("Type of need", exact=True).select_option(
+        label="Autistic\N{NO-BREAK SPACE}spectrum\N{NO-BREAK SPACE}disorder"
+    )
+    assert settled(page).endswith("Autistic spectrum disorder.")
+    page.get_by_role("link", name="Plan", exact=True).click()
+    page.wait_for_url("**/3_plan.ipynb")
+    assert settled(page).endswith("Autistic spectrum disorder.")
+    page.close()
+
+
+def test_a_long_list_of_a_form_is_narrowed_by_typing_and_each_field_says_what_is_meant(opened: Any) -> None:
+    page = opened("3_plan")
+    form = section(page, "What is agreed")
+    pupil = form.get_by_label("Pupil", exact=True)
+    wanted = pupil.locator("option").nth(7).inner_text()
+    find = form.get_by_label("Narrow the list: Pupil")
+    find.fill(wanted.replace("\N{NO-BREAK SPACE}", " ").split(" ")[0])
+    find.press("Enter")
+    assert pupil.locator("option:checked").inner_text().split(",")[0] == wanted.split(",")[0]
+    what = form.get_by_label("What *").first
+    assert page.locator(f"#{what.get_attribute('aria-describedby')}").inner_text() == "What is to be done. Needed."
     page.close()
 
 
@@ -267,13 +312,3 @@ def test_on_paper_there_is_the_page_and_nothing_to_press(review: Any) -> None:
     assert review.locator("main button:visible:not([data-opens]):not(th button), main select:visible, nav:visible").count() == 0
     assert review.locator("#head").inner_text().startswith("The Invented School") and review.locator("h1").is_visible()
     review.emulate_media(media="screen")
-
-
-def test_governors_find_nothing_to_open_and_no_pupil_to_pick(browser: Any, governors: Served) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(governors.page("2_review"))
-    page.wait_for_function(DONE)
-    assert page.locator("button[data-opens], .pickers").count() == 0
-    assert "For governors" in page.locator("#head").inner_text() and not barriers(page)
-    context.close()
