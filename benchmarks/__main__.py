@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measuring import PROJECT, Measured, Plan
+from sentrack_lib.cycle.kernels.environment import tidy_seldom
 
 MODULES = ("load_check_measure", "imported", "growth_with_size", "picker", "first_content", "batch", "reviewed")
 """The review comes last: it holds large schools in this process, and what a process begun later holds is counted from there."""
@@ -19,15 +20,22 @@ def main(words: Sequence[str] | None = None) -> None:
     """Measure what was asked for."""
     asked = _asked(words)
     plan = Plan.tiny(asked.tiny) if asked.tiny else Plan(full=asked.full)
-    found: dict[str, Measured] = {}
-    with Console(stderr=True).status("measuring") as status:
-        for name in asked.only or MODULES:
-            status.update(f"measuring {name}")
-            found |= import_module(f"benchmarks.{name}").measure(plan)
+    found = {name: each for of_module in measured(plan, asked.only or MODULES).values() for name, each in of_module.items()}
     Console(width=150).print(_table(found))
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    written = {name: measured.written for name, measured in found.items()}
+    written = {name: each.written for name, each in found.items()}
     asked.out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+
+
+def measured(plan: Plan, modules: Sequence[str] = MODULES) -> dict[str, dict[str, Measured]]:
+    """What each of some modules measures."""
+    tidy_seldom()  # as the command does
+    found = {}
+    with Console(stderr=True).status("measuring") as status:
+        for name in modules:
+            status.update(f"measuring {name}")
+            found[name] = import_module(f"benchmarks.{name}").measure(plan)
+    return found
 
 
 def _asked(words: Sequence[str] | None) -> argparse.Namespace:

@@ -69,6 +69,13 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
+def processor_seconds(work: Callable[[], object]) -> float:
+    """How long a processor is busy with a piece of work, whatever else the machine does meanwhile."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
 def in_turns(rounds: int, *works: Callable[[], float]) -> list[float]:
     """The middle of what each reports, measured in turns (A B A B), so that a busy minute falls on all alike."""
     found = [[work() for work in works] for _ in range(rounds)]

@@ -5,19 +5,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(PROJECT))
 PICTURES = {
-    "review.png": ("outputs/sample/2025-26-summer", "2_review", None, 1000),
-    "plan.png": ("outputs/sample/2025-26-summer", "3_plan", None, 1150),
-    "given.png": ("outputs/sample/2025-26-summer", "4_implement", "img[alt^='Is the agreed support']", None),
     "worked.png": ("outputs/sample/2025-26-summer", "5_monitor", None, 1350),
-    "home.png": ("outputs/sample/2025-26-summer", "home", None, 760),
-    "judged.png": ("outputs/sample/2025-26-summer", "1_self_evaluation", "img[alt^='How much is in place']", None),
     "star.png": ("outputs/star_all/1986-87-summer", "2_review", "img[alt^='Do pupils with SEN']", None),
 }
+SERVED = {"home.png": ("home", 860), "review.png": ("2_review", 1000)}
+"""Pages as the dashboards show them, and how much of each is seen at once."""
+PAINTED = "document.body.dataset.painted === 'all'"
+TALL = 2400
+"""Taller than the longest form, so that no picker lies over it."""
 TERM = "2025-26-autumn"
 
 
@@ -26,7 +26,7 @@ def main() -> None:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for name, (run, page, part, height) in PICTURES.items():
             taken(browser, PROJECT / run, page, part, height, PROJECT / "docs" / name)
-        decision(browser, Path(desk), PROJECT / "docs" / "decision.png")
+        dashboards(browser, Path(desk), PROJECT / "docs")
         run = imported(Path(desk))
         taken(browser, run, "0_data", "[aria-label='What was imported']", None, PROJECT / "docs" / "imported.png")
 
@@ -39,20 +39,28 @@ def taken(browser: Browser, run: Path, page: str, part: str | None, height: int 
         (shown.locator(part) if part else shown).screenshot(path=picture)
 
 
-def decision(browser: Browser, desk: Path, picture: Path) -> None:
-    """The form of a decision on a dashboard over a copy of the invented school."""
+def dashboards(browser: Browser, desk: Path, folder: Path) -> None:
+    """Pages, and the form of a decision, on dashboards over a copy of the invented school."""
     from tests.serving import serving
 
     shutil.copytree(PROJECT / "data" / "sample", desk / "sample", ignore=shutil.ignore_patterns("*.sqlite*", "backups"))
     asked = desk / "asked.yml"
     asked.write_text(f"school: {desk / 'sample'}\nterm: 2025-26-summer\n", encoding="utf-8")
     with serving(asked, desk / "served") as served:
-        shown = browser.new_page(viewport={"width": 1000, "height": 1000})
-        shown.goto(served.page("3_plan"))
-        shown.wait_for_selector('[aria-label="How this was made"] table', state="attached", timeout=60_000)
+        for name, (page, height) in SERVED.items():
+            opened(browser, served.page(page), height).screenshot(path=folder / name)
+        shown = opened(browser, served.page("3_plan"), TALL)
         form = shown.locator(".form").filter(has=shown.get_by_role("heading", name="What is agreed")).first
         fill_in(form)
-        form.screenshot(path=picture)
+        form.screenshot(path=folder / "decision.png")
+
+
+def opened(browser: Browser, address: str, height: int) -> Page:
+    """A page of the dashboards, once all of it is painted."""
+    shown = browser.new_page(viewport={"width": 1100, "height": height})
+    shown.goto(address)
+    shown.wait_for_function(PAINTED, timeout=90_000)
+    return shown
 
 
 def fill_in(form: Locator) -> None:
@@ -75,7 +83,7 @@ def fill_in(form: Locator) -> None:
 def imported(desk: Path) -> Path:
     """The run of an invented school that was brought in from exports."""
     from benchmarks.imported import SCHOOL, exported
-    from sentrack_lib.cycle.runs import run
+    from sentrack_lib.cycle.runs.batch import run
     from sentrack_lib.settings import Parameters
     from sentrack_lib.sources.imports import import_files
 
