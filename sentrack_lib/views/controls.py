@@ -12,6 +12,7 @@ from pandas import DataFrame
 from sentrack_lib.errors import BadInput
 from sentrack_lib.views.doors import Doors
 from sentrack_lib.views.forms.choices import pupils
+from sentrack_lib.views.forms.fields import wide
 from sentrack_lib.views.forms.saving import Reversible
 from sentrack_lib.views.needs import need_names
 from sentrack_lib.views.painting import Line, Painter
@@ -34,6 +35,8 @@ USUAL = ("year_group", "subject", "teaching_group", "need")
 """The pickers of most pages."""
 CHOOSE_FIRST = {"teaching_group": "Choose a subject first"}
 FAILED = "This part could not be shown. Choose another, or reload the page."
+PICKER = 19
+"""How wide a picker is, in rems."""
 MOST_KEPT = 400
 """Parts a page remembers as drawn, some ten megabytes; its papers never change, so none of them goes out of date."""
 
@@ -73,7 +76,7 @@ class Page:
         self.papers = papers.renewed(keeper.renewed(papers.tables)) if keeper and self._live else papers
         known = os.environ.get(AUTHOR, "")
         told = {"value": known, "disabled": bool(known), "placeholder": "as it is to stand in the records"}
-        self._author = widgets.Text(description="Your name", **told, **_wide())
+        self._author = widgets.Text(description="Your name", **told, **wide(PICKER))
         self._author.add_class("author")
         self._painter, self._line = Painter(self._painted), Line(self._heard)
         self._paint = lru_cache(MOST_KEPT)(self._paint_at)
@@ -90,7 +93,7 @@ class Page:
         columns = columns or USUAL
         if not self._live or not any(self.papers.choices(column) for column in columns):
             return None
-        self._pickers = {column: widgets.Dropdown(description=LABELS[column][0], **_wide()) for column in columns}
+        self._pickers = {column: widgets.Dropdown(description=LABELS[column][0], **wide(PICKER)) for column in columns}
         self._offer()
         self._say_what_is_shown()
         for picker in self._pickers.values():
@@ -267,7 +270,3 @@ def _painted(part: Callable[[Papers], Part], papers: Papers, opens: Opens | None
         return drawn.html(opens) if isinstance(drawn, Table) else drawn.html()
     except Exception:  # whatever the fault, the other parts are still of use
         return f"<p role='alert'>{FAILED}</p>"
-
-
-def _wide() -> dict[str, object]:
-    return {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(19rem, 100%)")}

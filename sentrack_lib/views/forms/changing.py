@@ -8,7 +8,7 @@ from pandas import DataFrame
 from sentrack_lib.errors import BadInput
 from sentrack_lib.records.sheets_columns import as_texts
 from sentrack_lib.sources import schema
-from sentrack_lib.views.forms.fields import Choices, offer_again
+from sentrack_lib.views.forms.fields import Choices, offer_again, wide
 from sentrack_lib.views.forms.records import Filled, Keep, Section
 from sentrack_lib.views.forms.saving import Saving
 
@@ -24,7 +24,7 @@ class Changing:
     ) -> None:
         """`rows` are the records with their `entry`, `version` and `term`; `names` says under `entry` how each is called."""
         self.section, self.choices, self.rows = section, choices, rows
-        self.picker = widgets.Dropdown(options=[("", ""), *names["entry"]], value="", description=section.title, **_WIDE)
+        self.picker = widgets.Dropdown(options=[("", ""), *names["entry"]], value="", description=section.title, **wide(40))
         self.picker.observe(self._chosen, names="value")
         self.back = widgets.Checkbox(description="Take it back: it was recorded by mistake", indent=False)
         self.place = widgets.VBox()
@@ -70,6 +70,3 @@ class Changing:
         if self.filled and not self.picker.value:  # it was taken back, or is another entry now
             self.filled = None
             self._show()
-
-
-_WIDE = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(40rem, 100%)")}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import ipywidgets as widgets
@@ -49,7 +50,7 @@ class Field:
 
     def widget(self, cell: str = "") -> widgets.Widget:
         """What is filled in, holding a cell; nothing else is written here than what the sheet of the record takes."""
-        wishes: dict[str, Any] = {"description": self.label + " *" * self.required, "tooltip": self.meaning, **_SHAPE}
+        wishes: dict[str, Any] = {"description": self.label + " *" * self.required, "tooltip": self.meaning, **wide()}
         if self.choices:
             offered = [("", NOT_CHOSEN), *self.choices]
             known = cell in {value for _, value in offered}
@@ -63,7 +64,13 @@ class Field:
         return (widgets.Textarea if self.long else widgets.Text)(value=cell, continuous_update=False, **wishes)
 
 
-_SHAPE = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(28rem, 100%)")}
+@cache
+def wide(rems: int = 28) -> dict[str, Any]:
+    """How wide a field is, on a phone no wider than the page: one layout for all, made in the kernel that shows it.
+
+    A layout that were made when this is imported would belong to the parent of the kernels, where nobody hears a browser ask for
+    it; one that misses an answer waits for ever."""
+    return {"style": {"description_width": "initial"}, "layout": widgets.Layout(width=f"min({rems}rem, 100%)")}
 
 
 def fields_of(table: str, choices: Choices, only: Sequence[str] = ()) -> list[Field]:

@@ -10,12 +10,11 @@ from pandas import DataFrame
 from sentrack_lib.errors import BadInput
 from sentrack_lib.measures.impact import draw_places
 from sentrack_lib.measures.impact.places import NO_PLACES
-from sentrack_lib.views.forms.fields import offer_again
+from sentrack_lib.views.forms.fields import offer_again, wide
 from sentrack_lib.views.forms.records import Keep
 from sentrack_lib.views.forms.saving import Saving
 
 NO_PROVISION, NO_DAY = "Choose the provision first.", "Choose the day from which the places are."
-_WIDE = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(28rem, 100%)")}
 
 
 @dataclass(frozen=True)
@@ -37,9 +36,9 @@ class Lots:
     ) -> None:  # fmt: skip
         """`provisions` as shown and recorded; `wanted` of each, looked up when it is chosen; `day` is what is offered first."""
         self.wanted, self.term = wanted, term
-        self.provision = widgets.Dropdown(options=[("", ""), *provisions], value="", description="Provision *", **_WIDE)
-        self.places = widgets.Text(description="Places *", **_WIDE)
-        self.day = widgets.DatePicker(value=day, description="From *", **_WIDE)
+        self.provision = widgets.Dropdown(options=[("", ""), *provisions], value="", description="Provision *", **wide())
+        self.places = widgets.Text(description="Places *", **wide())
+        self.day = widgets.DatePicker(value=day, description="From *", **wide())
         self.seed, self.drawn = widgets.Label(), widgets.Label()
         self.ticked = widgets.VBox()
         self.ticked.add_class("ticks")

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 from pandas import DataFrame
 
 from sentrack_lib.errors import BadInput
-from sentrack_lib.views.forms.fields import offer_again
+from sentrack_lib.views.forms.fields import offer_again, wide
 from sentrack_lib.views.forms.records import Keep
 from sentrack_lib.views.forms.saving import Saving
 
@@ -16,7 +16,6 @@ NO_PROVISION, NO_DAY, NOBODY = (
     "Choose the day of the session.",
     "Nobody takes part in this provision.",
 )
-_WIDE = {"style": {"description_width": "initial"}, "layout": widgets.Layout(width="min(28rem, 100%)")}
 
 
 class Sessions:
@@ -28,10 +27,10 @@ class Sessions:
     ) -> None:  # fmt: skip
         """`provisions` as shown and recorded; `pupils` of each; `day` is what is offered first."""
         self.pupils, self.term = pupils, term
-        self.provision = widgets.Dropdown(options=[("", ""), *provisions], value="", description="Provision *", **_WIDE)
-        self.day = widgets.DatePicker(value=day, description="Day *", **_WIDE)
-        self.minutes = widgets.Text(description="Minutes, if not as planned", **_WIDE)
-        self.note = widgets.Text(description="Note", **_WIDE)
+        self.provision = widgets.Dropdown(options=[("", ""), *provisions], value="", description="Provision *", **wide())
+        self.day = widgets.DatePicker(value=day, description="Day *", **wide())
+        self.minutes = widgets.Text(description="Minutes, if not as planned", **wide())
+        self.note = widgets.Text(description="Note", **wide())
         self.there = widgets.VBox()
         self.there.add_class("ticks")
         self.provision.observe(self._offered, names="value")
