@@ -1,6 +1,8 @@
 """What is on the screen is painted first; a browser that is not understood changes nothing."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -71,6 +73,28 @@ def test_a_page_no_browser_answers_for_is_painted_all_the_same(monkeypatch: pyte
 
 
 @pytest.mark.usefixtures("listening")
+def test_a_browser_that_is_heard_only_after_the_painting_began_is_sent_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(painting, "QUIET", 0.01)
+    sent: list[str] = []
+    monkeypatch.setattr(painting.Slot, "send_state", lambda slot, key=None: sent.append(slot.value))
+    order: list[int] = []
+    told: list[str] = []
+
+    async def visit() -> None:
+        painter = await opened(order, told)
+        await asyncio.sleep(0.3)
+        sent.clear()
+        painter.look_at([0])
+        assert sent == [f"part {number}" for number in range(8)]
+        painter.look_at([1])
+
+    asyncio.run(visit())
+    assert (
+        len(sent) == 8 and [how.split()[0] for how in told] == ["seen", "all", "all"] and sorted(order[FIRST:]) == list(range(8))
+    )
+
+
+@pytest.mark.usefixtures("listening")
 def test_what_is_still_to_come_says_so() -> None:
     async def visit() -> str:
         painter = Painter(lambda how: None)
@@ -100,3 +124,17 @@ def test_a_wish_is_heard_once_however_often_it_is_said() -> None:
     ear.value = '{"seen": [1], "want": {"subject": "Art"}, "turn": 1}'
     ear.value = '{"seen": [2], "want": {"subject": "Art"}, "turn": 1}'
     assert heard == [([1], {"subject": "Art"}), ([2], None)] and line.turn == 1
+
+
+ALL_VIEWS = """
+import importlib, pkgutil, sentrack_lib.views as views
+from ipywidgets.widgets import widget
+for module in pkgutil.walk_packages(views.__path__, "sentrack_lib.views."):
+    importlib.import_module(module.name)
+print(len(widget._instances))
+"""
+
+
+def test_no_widget_is_made_before_there_is_a_kernel_that_can_answer_for_it() -> None:
+    made = subprocess.run([sys.executable, "-c", ALL_VIEWS], capture_output=True, text=True, check=True)
+    assert made.stdout.strip() == "0"

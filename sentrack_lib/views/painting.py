@@ -37,6 +37,7 @@ class Painter:
         self._slots: list[Slot] = []
         self._draw: list[Callable[[], str]] = []
         self._told = told
+        self._heard = False
         self._painting: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -66,9 +67,18 @@ class Painter:
 
     def look_at(self, seen: Sequence[int]) -> None:
         """These are on the screen now, and painted next."""
-        self.seen = seen
+        first, self._heard, self.seen = not self._heard, True, seen
         if self._timer:
             self.begin()
+        elif first:
+            self._send_again()
+
+    def _send_again(self) -> None:
+        """Painting that began before a browser was heard may have been missed by it."""
+        for slot in self._slots:
+            slot.send_state("value")
+        if self._painting and self._painting.done():
+            self._told("all")
 
     async def _paint(self) -> None:
         for number in self._in_turn():
@@ -119,8 +129,11 @@ class Line:
         return both
 
     def tell(self, **news: Any) -> None:
-        """Tell the browser."""
-        self._told.value = f'<span data-told="{escape(json.dumps(news))}"></span>'
+        """Tell the browser; the same again, too, for one that may have missed it."""
+        told = f'<span data-told="{escape(json.dumps(news))}"></span>'
+        if told == self._told.value:
+            self._told.send_state("value")
+        self._told.value = told
 
     @property
     def turn(self) -> int:
