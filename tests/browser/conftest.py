@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from browser.at_the_page import READY, WAITS
 from browser.hostile import TERM, write_hostile_school
 from serving import Served, serving
 
@@ -56,9 +57,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page of a browser that has been nowhere before; it waits no longer than a person would."""
+    """A page of a browser that has been nowhere before."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(WAITS)
     yield context.new_page()
     context.close()
 
@@ -79,7 +80,7 @@ class Visit:
         self.page.on("websocket", lambda line: line.on("framereceived", lambda data: self.frames.append(_text(data))))
         self.page.goto(served.page())
         self.page.wait_for_selector(ready)
-        self.page.wait_for_selector('[aria-label="How this was made"] table', state="attached")
+        self.page.wait_for_selector(READY, state="attached")
         return self
 
     def choose(self, label: str, choice: str) -> str:
@@ -111,7 +112,7 @@ def visit(page: Page) -> Visit:
 def review(browser: Browser, inclusion: Served) -> Iterator[Visit]:
     """The inclusion manager's review, opened once for all tests that only read and pick."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(WAITS)
     yield Visit(context.new_page()).open(inclusion)
     context.close()
 

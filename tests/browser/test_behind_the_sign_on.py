@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 import pytest
-from browser.at_the_page import READY
+from browser.at_the_page import READY, WAITS
 from serving import TOKEN, Served, serving
 from signing_on import GOVERNOR, HOST, MANAGER, Proxied, proxied
 
@@ -77,7 +77,7 @@ def test_the_page_works_knows_who_writes_and_is_gone_when_it_is_left(proxy: tupl
     running, served = proxy
     before = _kernels(served)
     context = browser.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(45_000)
+    context.set_default_timeout(WAITS)
     context.add_cookies([{"name": "person", "value": MANAGER, "url": running.address}])
     page, sent = context.new_page(), []
     page.on("request", lambda request: sent.append([request.url, request.headers]))

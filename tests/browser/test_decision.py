@@ -148,7 +148,7 @@ def test_nothing_is_saved_without_a_name_and_what_was_written_stays(opened: Any)
     form = section(page, "What is agreed")
     form.get_by_label("What *").first.fill("Something")
     form.get_by_role("button", name="Save", exact=True).click()
-    form.get_by_text("Write your name at the top of the page first").wait_for(timeout=2_000)
+    form.get_by_text("Write your name at the top of the page first").wait_for()
     assert form.get_by_label("What *").first.input_value() == "Something"
     page.close()
 

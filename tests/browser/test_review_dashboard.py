@@ -93,7 +93,7 @@ def test_a_page_whose_kernel_died_says_so(inclusion: Served, review: Any, visit:
     assert page.locator("#lost").is_hidden()
     (kernel,) = _kernels(inclusion) - before
     os.kill(kernel, signal.SIGKILL)
-    page.get_by_text("has lost its connection").wait_for(timeout=12_000)
+    page.get_by_text("has lost its connection").wait_for()
 
 
 def test_a_page_that_is_left_leaves_no_kernel(inclusion: Served, review: Any, visit: Any) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from browser.at_the_page import DONE, READY
+from browser.at_the_page import DONE, READY, WAITS
 from serving import Served
 
 SLOWER = 6
@@ -21,7 +21,7 @@ window.setTimeout = (what, when, ...rest) => later(what, String(what).includes("
 def visiting(browser: Any) -> Iterator[tuple[Any, list[str]]]:
     """A page of a browser that waits for long, and what it says to the kernel."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(180_000)
+    context.set_default_timeout(WAITS)
     page, said = context.new_page(), list[str]()
     page.on("websocket", lambda line: line.on("framesent", lambda data: said.append(str(data))))
     yield page, said
