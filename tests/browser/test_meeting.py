@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from browser.at_the_page import barriers, opening, plain, saved, section, width_on_a_phone
+from browser.at_the_page import DONE, barriers, opening, plain, saved, section, width_on_a_phone
 from serving import Served, serving
 
 from sentrack_lib.records import open_store
@@ -73,7 +73,7 @@ def close(page: Any, item: str, decision: str, what: str = "", owner: str = "") 
     # The whole name: a surname alone may stand in the name of the school as well.
     name = called.split(": ", 1)[1]
     listed = "document.querySelector('[aria-label^=\"Closed this term\"]')"
-    page.wait_for_function(f"name => {listed} && {listed}.innerText.includes(name)", arg=name)
+    page.wait_for_function(f"name => {DONE} && {listed} && {listed}.innerText.includes(name)", arg=name)
     return called
 
 

@@ -64,6 +64,7 @@ sentrack.picks = (() => {
     if (!arriving) keep(news.picked);
     // What is chosen in a list is told by its place there, so that nothing is chosen while the list may change.
     document.querySelectorAll("main .form .widget-dropdown").forEach((list) => { list.inert = Boolean(news.renewing); });
+    if (news.renewing) sentrack.ended("nothing");
     if (news.painted) {
       parts().forEach((part) => { if (news.painted === "all" || visible.has(number(part))) fresh(part); });
       sentrack.ended(news.painted);
