@@ -6,7 +6,7 @@ import pytest
 from pandas import DataFrame
 from scipy import stats
 
-from sentrack_lib.measures.groups.means import COLUMNS, absence, attainment
+from sentrack_lib.measures.groups.means import COLUMNS, absence, attainment, attainment_and_absence
 from sentrack_lib.terms import Term
 
 TERM = Term.named("2025-26-summer")
@@ -73,3 +73,14 @@ def test_odd_tables_have_their_sentence(school):
     few = attainment(marks[marks["pupil_id"].isin(roll["pupil_id"].head(8))], roll, groups, TERM)
     assert few.loc[few["n"].lt(5), "mean"].isna().all() and set(few["verdict"]) == {"too few to say"}
     assert list(attainment(marks.iloc[:0], roll, groups, TERM)) == COLUMNS
+
+
+@pytest.mark.parametrize("known", [240, 0])
+def test_both_in_one_pass_are_what_each_is_by_itself(school, known):
+    marks, roll, groups = school
+    missed = DataFrame({"pupil_id": roll["pupil_id"], "absence": np.random.default_rng(2).random(120) / 5})
+    found = attainment_and_absence(marks.head(known), missed, roll, groups, TERM)
+    by_themselves = {"attainment": attainment(marks.head(known), roll, groups, TERM), "absences": absence(missed, roll, groups)}
+    for name, table in by_themselves.items():
+        pd.testing.assert_frame_equal(found[name], table, check_dtype=False, rtol=1e-12)
+    assert len(found["attainment"]) == len(by_themselves["attainment"]) > 0 or not known

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pandas import DataFrame
 
 from sentrack_lib.measures.groups.comparisons import OWN, PROGRESS, Asked, compared, gaps_of, own_groups
-from sentrack_lib.measures.groups.means import absence, attainment
+from sentrack_lib.measures.groups.means import attainment_and_absence
 from sentrack_lib.measures.groups.membership import groupings, groups_of, known_of, small_groups
 from sentrack_lib.measures.groups.outcomes import beside_own, outcomes
 from sentrack_lib.measures.groups.rates import compare_rates, happened, pupil_groups, rate_gaps
@@ -40,8 +40,7 @@ def beside_others(
         "comparisons": compared([*_growing(growth, groups), by_class], earlier.get("growth")),
         "within_classes": over_classes,
         "rate_comparisons": compare_rates(what, pupil_groups(roll, groups, answers), earlier.get("rates")),
-        "attainment": attainment(tables["assessments"], roll, groups, term),
-        "absences": absence(attended[term], roll, groups),
+        **attainment_and_absence(tables["assessments"], attended[term], roll, groups, term),
         "questions": known_of(roll, answers),
         "small_groups": small_groups(answers, roll),
     }

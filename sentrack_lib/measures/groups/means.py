@@ -7,13 +7,13 @@ from pandas import DataFrame, Index, Series
 from sentrack_lib.measures.groups.certainty import NO_SPREAD, SHOWN, TESTED, detectable, gap_of_means, mean_interval, q_values
 from sentrack_lib.measures.groups.sums import cohort_sums
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
-from sentrack_lib.sources.coded import places_among, plain, together
+from sentrack_lib.sources.coded import coded, places_among, plain, together
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.sources.scales import GRADED
 from sentrack_lib.terms import Term
 
 RELEVANT = 0.2
-ALL = "all"
+ALL, SESSIONS = "all", "share of sessions"
 PLACE = ["year_group", "subject", "scale"]
 QUESTION = ["family", *PLACE]
 COLUMNS = [
@@ -22,26 +22,47 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+def attainment_and_absence(
+    assessments: DataFrame, attendance: DataFrame, roll: DataFrame, groups: DataFrame, term: Term
+) -> dict[str, DataFrame]:
+    """`attainment` and `absences`, each as the function of its name gives it; both are worked out in one pass."""
+    rows = coded({"marks": _marks(assessments, roll, term), "missed": _missed(attendance, roll)}, ["pupil_id", *PLACE])
+    found = means(pd.concat(rows.values(), ignore_index=True), groups)
+    of_sessions = found["scale"].eq(SESSIONS) & found["subject"].eq(ALL)
+    tables = {"attainment": found[~of_sessions], "absences": found[of_sessions]}
+    return {name: table.reset_index(drop=True) for name, table in tables.items()}
+
+
 def attainment(assessments: DataFrame, roll: DataFrame, groups: DataFrame, term: Term) -> DataFrame:
     """What groups attain beside the others of the same year group: their latest actual marks of `term`, scale by scale.
 
     `mean`, `sd` and the gap with its 95 % interval (Welch) are in points of the `scale`, plain; `effect` is the gap over
     the standard deviation within both, `detectable` likewise; `q_value` is over the groups of a family in one year group, subject
     and scale. Groups that start lower attain less: it is no judgement of the school. Groups under 5 show their number."""
-    of_term = assessments["term"].eq(str(term)) & assessments["kind"].eq("actual") & assessments["state"].eq(GRADED)
-    marks = assessments.loc[of_term & assessments["points"].notna(), ["pupil_id", "subject", "scale", "points", "assessed_on"]]
-    marks = marks.sort_values("assessed_on", kind="stable", na_position="first")
-    marks = marks.drop_duplicates(["pupil_id", "subject"], keep="last").rename(columns={"points": "value"})
-    return means(marks.assign(year_group=_year_of(marks, roll)), groups)
+    return means(_marks(assessments, roll, term), groups)
 
 
 def absence(attendance: DataFrame, roll: DataFrame, groups: DataFrame) -> DataFrame:
     """The mean share of this year's sessions that groups missed, each pupil counting once; columns as `attainment`.
 
     For each year group, and for the whole school (`year_group` all)."""
+    return means(_missed(attendance, roll), groups)
+
+
+def _marks(assessments: DataFrame, roll: DataFrame, term: Term) -> DataFrame:
+    """The latest actual mark of each pupil and subject."""
+    of_term = assessments["term"].eq(str(term)) & assessments["kind"].eq("actual") & assessments["state"].eq(GRADED)
+    marks = assessments.loc[of_term & assessments["points"].notna(), ["pupil_id", "subject", "scale", "points", "assessed_on"]]
+    marks = marks.sort_values("assessed_on", kind="stable", na_position="first")
+    marks = marks.drop_duplicates(["pupil_id", "subject"], keep="last").rename(columns={"points": "value"})
+    return marks.drop(columns="assessed_on").assign(year_group=_year_of(marks, roll))
+
+
+def _missed(attendance: DataFrame, roll: DataFrame) -> DataFrame:
+    """The share of sessions each pupil missed, among the year group and among all."""
     missed = attendance[["pupil_id", "absence"]].rename(columns={"absence": "value"})
-    missed = missed.assign(subject=ALL, scale="share of sessions", year_group=_year_of(missed, roll))
-    return means(pd.concat([missed.assign(year_group=ALL), missed], ignore_index=True), groups)
+    missed = missed.assign(subject=ALL, scale=SESSIONS, year_group=_year_of(missed, roll))
+    return pd.concat([missed.assign(year_group=ALL), missed], ignore_index=True)
 
 
 def means(values: DataFrame, groups: DataFrame) -> DataFrame:
