@@ -11,6 +11,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import numpy as np
 from pandas import DataFrame
 
 NEXT = 10
@@ -62,8 +63,8 @@ def drawn(
             times[best.pupil_id] += 1
             for margin in best.margins:
                 filled[margin] += 1 / (places * (len(lots) if margin[0] == "" else 1))
-    rows = candidates.loc[[row for row, _ in taken]].assign(order=[order for _, order in taken])
-    return rows.astype({"order": "int64"}).sort_values(["subject", "order"], ignore_index=True)
+    rows = candidates.loc[[row for row, _ in taken]].assign(order=np.array([order for _, order in taken], dtype="int64"))
+    return rows.sort_values(["subject", "order"], ignore_index=True)
 
 
 def _lots(candidates: DataFrame, margins: Sequence[str], seed: int) -> dict[str, list[Lot]]:

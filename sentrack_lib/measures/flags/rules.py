@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pandas import Categorical, DataFrame, Index, Series
 
 from sentrack_lib.measures.progress.taught import Codes, Mask
+from sentrack_lib.sources.coded import places_among
 from sentrack_lib.sources.scales import Scale
 
 NO_GAP = "A fact, not a measurement: no gap is needed between entering and leaving."
@@ -97,7 +98,7 @@ class Rule(Protocol):
 
 def of_terms(rows: DataFrame, terms: Sequence[str]) -> DataFrame:
     """The rows of a table that belong to some terms."""
-    known = rows["term"].isin(terms)
+    known = places_among(rows["term"], Index(terms)) >= 0
     return rows if known.all() else rows[known]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from sentrack_lib.sources.coded import places_among, plain
+from sentrack_lib.sources.coded import numbered, places_among, plain
 
 ROW = ["family", "group", "subject"]
 MOSTLY = 0.9
@@ -22,12 +22,13 @@ def sums(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
     `outcomes` as from `outcomes`, `groups` as from `groups_of`; a row for every group and subject in which anybody has a row of
     outcomes, with a figure or without."""
     names, group, cohort, cells = _cells(outcomes, groups)
-    subject, subjects = pd.factorize(outcomes["subject"])
+    subject, subjects = numbered(outcomes["subject"])
     place = _subject_of(outcomes["cohort"].to_numpy(dtype="int64"), subject)[cohort]
     number, keys = pd.factorize(group * max(len(subjects), 1) + place)
     whole = _whole({name: np.bincount(number, values, len(keys)) for name, values in cells.items()})
-    table = names.iloc[keys // max(len(subjects), 1)].reset_index(drop=True)
-    return table.assign(subject=pd.Index(subjects).astype("str").take(keys % max(len(subjects), 1)), **whole)
+    of_group, of_subject = np.divmod(keys, max(len(subjects), 1))
+    told: dict[str, Any] = {name: names[name].array.take(of_group) for name in ROW[:2]}
+    return DataFrame(told | {"subject": subjects.astype("str").take(of_subject)} | whole)
 
 
 def cohort_sums(outcomes: DataFrame, groups: DataFrame) -> DataFrame:
@@ -42,11 +43,18 @@ def _cells(outcomes: DataFrame, groups: DataFrame) -> tuple[DataFrame, Codes, Co
     cohort = outcomes["cohort"].to_numpy(dtype="int64")
     many = int(cohort.max(initial=0)) + 1
     row, group = _pairs(outcomes, groups, found)
-    at, cells = pd.factorize(group * many + cohort[row], sort=True)
+    at, cells = _ranked(group * many + cohort[row], len(names) * many)
     summands = _summands(outcomes)
     inside = {name: np.bincount(at, values[row], len(cells)) for name, values in summands.items()}
     everyone = {name: np.bincount(cohort, values, many)[cells % many] for name, values in summands.items()}
     return names, cells // many, cells % many, _with_rest(inside, everyone)
+
+
+def _ranked(numbers: Codes, below: int) -> tuple[Codes, Codes]:
+    """The rank of each of some whole numbers among the different ones, and these in their order."""
+    there = np.zeros(below, dtype=bool)
+    there[numbers] = True
+    return (np.cumsum(there) - 1)[numbers], np.flatnonzero(there)
 
 
 def _named(groups: DataFrame) -> tuple[Codes, DataFrame]:
@@ -61,8 +69,8 @@ def _named(groups: DataFrame) -> tuple[Codes, DataFrame]:
 
 def _pairs(outcomes: DataFrame, groups: DataFrame, found: Codes) -> tuple[Codes, Codes]:
     """Rows of outcomes, each with a group its pupil is in; a group of one subject meets the rows of that subject only."""
-    pupil, pupils = pd.factorize(outcomes["pupil_id"])
-    whose = places_among(groups["pupil_id"], pd.Index(pupils))
+    pupil, pupils = numbered(outcomes["pupil_id"])
+    whose = places_among(groups["pupil_id"], pupils)
     here = np.flatnonzero(whose >= 0)
     order = np.argsort(pupil, kind="stable")
     size = np.bincount(pupil, minlength=len(pupils))
@@ -71,8 +79,8 @@ def _pairs(outcomes: DataFrame, groups: DataFrame, found: Codes) -> tuple[Codes,
     group_row = np.repeat(here, many)
     step = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
     row = order[np.repeat(first[whose[here]], many) + step]
-    subject, subjects = pd.factorize(outcomes["subject"])
-    wanted = places_among(groups["subject"], pd.Index(subjects))
+    subject, subjects = numbered(outcomes["subject"])
+    wanted = places_among(groups["subject"], subjects)
     wanted = np.where(groups["subject"].isna(), -1, np.where(wanted < 0, len(subjects), wanted))
     meets = (wanted[group_row] < 0) | (wanted[group_row] == subject[row])
     return row[meets], found[group_row[meets]]
