@@ -137,7 +137,7 @@ def _lay_out(proxy: Proxied, sign_on: int, ports: dict[str, int]) -> None:
 
 
 def _wait(running: subprocess.Popen[str], port: int) -> None:
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         assert running.poll() is None, running.communicate()
         with contextlib.suppress(OSError):

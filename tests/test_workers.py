@@ -163,6 +163,6 @@ def test_nothing_is_left_when_the_run_is_killed(job, monkeypatch, tmp_path):
         assert b"short" in owner.stdout.readline()
         started = psutil.Process(owner.pid).children(recursive=True)
         owner.kill()
-    _, alive = psutil.wait_procs(started, timeout=10)
+    _, alive = psutil.wait_procs(started, timeout=30)
     assert len(started) >= 4 and not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
     assert not list(tmp_path.glob("sentrack-*")) and not Path(names[1] + ".out").exists()
