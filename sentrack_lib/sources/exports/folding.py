@@ -46,7 +46,7 @@ def one_of_each(table: DataFrame, name: str, source: Exported) -> DataFrame:
             ordered = said.groupby([name, column], sort=False).size().sort_values(ascending=False, kind="stable").reset_index()
             _note_differing(ordered, name, column, source)
         chosen = ordered.drop_duplicates(name).set_index(name)[column]
-        kept = kept.assign(**{column: kept[column].where(kept[name].eq(""), kept[name].map(chosen).fillna(""))})
+        kept = kept.assign(**{column: kept[column].where(kept[name].eq(""), kept[name].map(chosen).astype("str").fillna(""))})
     return kept
 
 
