@@ -25,28 +25,18 @@ COLUMNS = [
 def attainment_and_absence(
     assessments: DataFrame, attendance: DataFrame, roll: DataFrame, groups: DataFrame, term: Term
 ) -> dict[str, DataFrame]:
-    """`attainment` and `absences`, each as the function of its name gives it; both are worked out in one pass."""
+    """`attainment`: what groups attain beside the others of the same year group, their latest actual marks of `term`, scale by
+    scale. `absences`: the mean share of this year's sessions that they missed, each pupil counting once, for each year group and
+    for the whole school (`year_group` all).
+
+    `mean`, `sd` and the gap with its 95 % interval (Welch) are in points of the `scale`, plain; `effect` is the gap over
+    the standard deviation within both, `detectable` likewise; `q_value` is over the groups of a family in one year group, subject
+    and scale. Groups that start lower attain less: it is no judgement of the school. Groups under 5 show their number."""
     rows = coded({"marks": _marks(assessments, roll, term), "missed": _missed(attendance, roll)}, ["pupil_id", *PLACE])
     found = means(pd.concat(rows.values(), ignore_index=True), groups)
     of_sessions = found["scale"].eq(SESSIONS) & found["subject"].eq(ALL)
     tables = {"attainment": found[~of_sessions], "absences": found[of_sessions]}
     return {name: table.reset_index(drop=True) for name, table in tables.items()}
-
-
-def attainment(assessments: DataFrame, roll: DataFrame, groups: DataFrame, term: Term) -> DataFrame:
-    """What groups attain beside the others of the same year group: their latest actual marks of `term`, scale by scale.
-
-    `mean`, `sd` and the gap with its 95 % interval (Welch) are in points of the `scale`, plain; `effect` is the gap over
-    the standard deviation within both, `detectable` likewise; `q_value` is over the groups of a family in one year group, subject
-    and scale. Groups that start lower attain less: it is no judgement of the school. Groups under 5 show their number."""
-    return means(_marks(assessments, roll, term), groups)
-
-
-def absence(attendance: DataFrame, roll: DataFrame, groups: DataFrame) -> DataFrame:
-    """The mean share of this year's sessions that groups missed, each pupil counting once; columns as `attainment`.
-
-    For each year group, and for the whole school (`year_group` all)."""
-    return means(_missed(attendance, roll), groups)
 
 
 def _marks(assessments: DataFrame, roll: DataFrame, term: Term) -> DataFrame:
@@ -66,7 +56,8 @@ def _missed(attendance: DataFrame, roll: DataFrame) -> DataFrame:
 
 
 def means(values: DataFrame, groups: DataFrame) -> DataFrame:
-    """The mean `value` of each group beside the others of a `year_group`, `subject` and `scale`; columns as `attainment`."""
+    """The mean `value` of each group beside the others of a `year_group`, `subject` and `scale`, as columns that
+    `attainment_and_absence` explains."""
     rows = values.dropna(subset=["value", "year_group"])
     rows = rows.assign(cohort=together(*(rows[name] for name in PLACE)))
     # Squares about the cohort's mean: those of large points would drown small differences.

@@ -68,7 +68,7 @@ class Field:
 def wide(rems: int = 28) -> dict[str, Any]:
     """How wide a field is, on a phone no wider than the page: one layout for all, made in the kernel that shows it.
 
-    A layout that were made when this is imported would belong to the parent of the kernels, where nobody hears a browser ask for
+    A layout made when this is imported would belong to the parent of the kernels, where nobody hears a browser ask for
     it; one that misses an answer waits for ever."""
     return {"style": {"description_width": "initial"}, "layout": widgets.Layout(width=f"min({rems}rem, 100%)")}
 
