@@ -43,18 +43,12 @@ def _cells(outcomes: DataFrame, groups: DataFrame) -> tuple[DataFrame, Codes, Co
     cohort = outcomes["cohort"].to_numpy(dtype="int64")
     many = int(cohort.max(initial=0)) + 1
     row, group = _pairs(outcomes, groups, found)
-    at, cells = _ranked(group * many + cohort[row], len(names) * many)
+    # Not by marking every group and cohort there could be: classes beside classes would be their number squared.
+    at, cells = pd.factorize(group * many + cohort[row], sort=True)
     summands = _summands(outcomes)
     inside = {name: np.bincount(at, values[row], len(cells)) for name, values in summands.items()}
     everyone = {name: np.bincount(cohort, values, many)[cells % many] for name, values in summands.items()}
     return names, cells // many, cells % many, _with_rest(inside, everyone)
-
-
-def _ranked(numbers: Codes, below: int) -> tuple[Codes, Codes]:
-    """The rank of each of some whole numbers among the different ones, and these in their order."""
-    there = np.zeros(below, dtype=bool)
-    there[numbers] = True
-    return (np.cumsum(there) - 1)[numbers], np.flatnonzero(there)
 
 
 def _named(groups: DataFrame) -> tuple[Codes, DataFrame]:
