@@ -1,5 +1,7 @@
 """Inside classes and beside the pupil's own average: is it the class, the subject, or the pupil?"""
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -121,3 +123,18 @@ def test_a_class_out_of_line_is_told_from_a_class_of_pupils_who_are():
     assert set(found["family"]) == {"teaching group beside own average"}
     assert found.loc["slow class", "verdict"] == "clear difference: lower, new"
     assert not found.loc["slow pupils", "verdict"].startswith("clear difference: lower")
+
+
+def test_the_memory_for_all_classes_grows_with_the_pupils_and_not_with_their_square():
+    few, many = 4_000, 32_000
+    assert memory_for(many) / memory_for(few) < 1.5 * many / few
+
+
+def memory_for(pupils: int) -> int:
+    """The bytes held at most while classes of so many pupils are compared; what they are made of is not counted."""
+    asked, _ = classes_of(pupils=pupils)
+    tracemalloc.start()
+    compared([asked])
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most

@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from sentrack_lib.sources.coded import numbered, places_among, plain
+from sentrack_lib.measures.progress.taught import first_of
+from sentrack_lib.sources.coded import numbered, places_among, plain, together
 
 ROW = ["family", "group", "subject"]
 MOSTLY = 0.9
@@ -43,21 +44,27 @@ def _cells(outcomes: DataFrame, groups: DataFrame) -> tuple[DataFrame, Codes, Co
     cohort = outcomes["cohort"].to_numpy(dtype="int64")
     many = int(cohort.max(initial=0)) + 1
     row, group = _pairs(outcomes, groups, found)
-    # Not by marking every group and cohort there could be: classes beside classes would be their number squared.
-    at, cells = pd.factorize(group * many + cohort[row], sort=True)
+    at, cells = _ranked(group * many + cohort[row], len(names) * many)
     summands = _summands(outcomes)
     inside = {name: np.bincount(at, values[row], len(cells)) for name, values in summands.items()}
     everyone = {name: np.bincount(cohort, values, many)[cells % many] for name, values in summands.items()}
     return names, cells // many, cells % many, _with_rest(inside, everyone)
 
 
+def _ranked(keys: Codes, below: int) -> tuple[Codes, Codes]:
+    """Keys from 0 up to `below` as their places among those that come, and these, in order."""
+    # Marks are faster while there are few keys that could come; classes beside classes would be their number squared.
+    if below > 2 * len(keys):
+        return pd.factorize(keys, sort=True)
+    comes = np.zeros(below, dtype=bool)
+    comes[keys] = True
+    return (np.cumsum(comes) - 1)[keys], np.flatnonzero(comes)
+
+
 def _named(groups: DataFrame) -> tuple[Codes, DataFrame]:
     """The number of each row's group (within its family, and its subject where it is of one), and what the numbers stand for."""
-    codes = [pd.factorize(groups[column])[0] for column in ROW]
-    sizes = [code.max(initial=-1) + 2 for code in codes]
-    number, first = pd.factorize((codes[0] * sizes[1] + codes[1]) * sizes[2] + codes[2] + 1)
-    places = np.zeros(len(first), dtype="int64")
-    places[number[::-1]] = np.arange(len(number))[::-1]
+    number = together(*(groups[column] for column in ROW))
+    places = first_of(number, int(number.max(initial=-1)) + 1)
     return number, plain(groups[ROW].iloc[places], ROW).reset_index(drop=True)
 
 
