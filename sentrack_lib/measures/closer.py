@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from zlib import crc32
 
 import pandas as pd
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.lots import drawn
-from sentrack_lib.sources.coded import coded, places_among, plain
+from sentrack_lib.sources.coded import among, coded, plain
 from sentrack_lib.sources.codes import has_sen, need, need_label
 
 LESSON, CONVERSATION = "lesson and work", "conversation"
@@ -138,8 +138,7 @@ def _taught(pupils: DataFrame, teaching_groups: DataFrame, progress: DataFrame) 
     """A row a pupil and subject, with the class where it is known (the first of several)."""
     marked = progress.loc[progress["subject"].ne("all"), ["pupil_id", "subject"]]
     classes = teaching_groups[TAUGHT]
-    known = Index(pupils["pupil_id"])
-    own = [rows[places_among(rows["pupil_id"], known) >= 0] for rows in (classes, marked)]
+    own = [rows[among(rows["pupil_id"], pupils["pupil_id"])] for rows in (classes, marked)]
     rows: DataFrame = pd.concat([*coded(dict(enumerate(own)), TAUGHT).values()])
     rows = rows.sort_values("teaching_group", na_position="last", kind="stable")
     rows = plain(rows.drop_duplicates(["pupil_id", "subject"]), TAUGHT)

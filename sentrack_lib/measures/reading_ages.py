@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.groups.certainty import SHOWN
 from sentrack_lib.measures.recorded import recorded
 from sentrack_lib.measures.taking_part import Calendar, between
-from sentrack_lib.sources.coded import places_among
+from sentrack_lib.sources.coded import among
 from sentrack_lib.terms import Term
 
 MONTH = 365.25 / 12
@@ -79,7 +79,7 @@ def _rows(
 ) -> DataFrame:  # fmt: skip
     """Who took part in the school year, with a reading age before or after, in the order of days."""
     rows = recorded(records, "provision_pupils", term).dropna(subset=WHO)
-    on_roll = places_among(rows["pupil_id"], Index(roll["pupil_id"].astype("str")).unique()) >= 0
+    on_roll = among(rows["pupil_id"], roll["pupil_id"])
     of_year = rows["term"].str.startswith(term.school_year).fillna(False).astype("bool")
     rows = rows[on_roll & between(rows, Term(term.year, 0).dates(calendar)[0], as_of, of_year)]
     ages = {

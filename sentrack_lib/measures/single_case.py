@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures import overlap
 from sentrack_lib.measures.recorded import recorded
-from sentrack_lib.sources.coded import places_among
+from sentrack_lib.sources.coded import among
 from sentrack_lib.sources.record_tables import PHASES
 from sentrack_lib.terms import Term
 
@@ -62,7 +62,7 @@ def single_case(records: Mapping[str, DataFrame], roll: DataFrame, term: Term, a
 def _rows(records: Mapping[str, DataFrame], roll: DataFrame, term: Term, as_of: date) -> DataFrame:
     """What was measured up to a day, in order; a measure is called as it was first written."""
     rows = recorded(records, "short_measures", term).dropna(subset=["pupil_id", "measure"])
-    on_roll = places_among(rows["pupil_id"], Index(roll["pupil_id"].astype("str")).unique()) >= 0
+    on_roll = among(rows["pupil_id"], roll["pupil_id"])
     rows = rows[on_roll & ~rows["on"].gt(pd.Timestamp(as_of))].sort_values("on", kind="stable")
     plain = rows["measure"].str.casefold()
     first = rows["measure"].groupby([rows["pupil_id"], plain]).transform("first").astype("str")

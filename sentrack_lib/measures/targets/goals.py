@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.recorded import recorded
 from sentrack_lib.measures.targets.year_above import Calendar
-from sentrack_lib.sources.coded import places_among
+from sentrack_lib.sources.coded import among
 from sentrack_lib.terms import Term
 
 SCORES = (-2, -1, 0, 1, 2)
@@ -55,7 +55,7 @@ def _scored(
 ) -> DataFrame:  # fmt: skip
     """The goals of pupils, in their newest version, with the latest score of the school year."""
     held = recorded(records, "targets", term).dropna(subset=["target_id", "pupil_id"])
-    held = held[places_among(held["pupil_id"], Index(roll["pupil_id"].astype("str")).unique()) >= 0]
+    held = held[among(held["pupil_id"], roll["pupil_id"])]
     held = held.drop_duplicates("target_id", keep="last")
     reviews = recorded(records, "target_reviews", term)
     first, last = pd.Timestamp(Term(term.year, 0).dates(calendar)[0]), pd.Timestamp(as_of)

@@ -5,13 +5,13 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.recorded import recorded
 from sentrack_lib.measures.targets.checks import OPEN_STATES, gaps, warnings_of
 from sentrack_lib.measures.targets.standing import Suggestions, rows_of
 from sentrack_lib.measures.targets.year_above import Calendar
-from sentrack_lib.sources.coded import places_among
+from sentrack_lib.sources.coded import among
 from sentrack_lib.sources.scales import Scale
 from sentrack_lib.terms import Term
 
@@ -44,7 +44,7 @@ def targets_held(
     table; `suggested` is from `suggested_targets`. Marks of the kind target are none of these. Source: guidance Appendix A,
     methods 5."""
     rows = recorded(records, "targets", term).dropna(subset=["target_id"])
-    on_roll = places_among(rows["pupil_id"], Index(roll["pupil_id"].astype("str")).unique()) >= 0
+    on_roll = among(rows["pupil_id"], roll["pupil_id"])
     rows = rows[rows["pupil_id"].isna() | on_roll].reset_index(drop=True)
     today = pd.Timestamp(as_of)
     rows = standing(rows, recorded(records, "target_reviews", term), today)
