@@ -5,10 +5,10 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.progress.taught import moment, moments
-from sentrack_lib.sources.coded import mapped, places_among
+from sentrack_lib.sources.coded import among, mapped
 from sentrack_lib.terms import Term
 
 COLUMNS = {
@@ -36,7 +36,7 @@ def taking_part(kept: Mapping[str, DataFrame], roll: DataFrame, term: Term, cale
     where the pupil has no number of their own. What is not recorded is missing. Of a row that comes again in a later term the
     later holds. `kept` is from `held`."""
     rows = kept["provision_pupils"]
-    on_roll = places_among(rows["pupil_id"], Index(roll["pupil_id"].astype("str")).unique()) >= 0
+    on_roll = among(rows["pupil_id"], roll["pupil_id"])
     rows = rows[_in_year(rows, term, calendar) & on_roll]
     rows = rows.drop_duplicates([*WHO, "start"], keep="last")
     given = kept["provisions"].drop_duplicates("provision_id", keep="last")
@@ -59,13 +59,16 @@ def held(records: Mapping[str, DataFrame], term: Term, asked: Mapping[str, list[
 
 
 def _held(rows: DataFrame, term: Term) -> DataFrame:
-    numbers = {name: pd.to_numeric(rows[name], errors="coerce").astype("float64") for name in NUMBERS if name in rows}
-    days = {name: pd.to_datetime(rows[name], errors="coerce") for name in DAYS if name in rows}
-    words = {column: "str" for column in rows if column not in [*numbers, *days]}
-    rows = rows.astype(words).assign(**numbers, **days)
+    rows = DataFrame({str(name): _typed(str(name), rows[name]) for name in rows})
     when = moments(rows["term"])  # a row without a term is as old as any
     order = np.argsort(when, kind="stable")
     return rows.iloc[order[when[order] <= moment(term)]]
+
+
+def _typed(name: str, values: Series) -> Series:
+    if name in NUMBERS:
+        return pd.to_numeric(values, errors="coerce").astype("float64")
+    return pd.to_datetime(values, errors="coerce") if name in DAYS else values.astype("str")
 
 
 def _in_year(rows: DataFrame, term: Term, calendar: Calendar | None) -> Series:
