@@ -44,7 +44,7 @@ def told_of(invention: Invention) -> DataFrame:
 def comparisons_of(school: School) -> dict[str, DataFrame]:
     tables, terms = coded(school.tables), school.terms[-2:]
     names = ("pupils", "teaching_groups")
-    held = {term: {name: school.tables[name][in_term(school.tables[name], term)] for name in names} for term in terms}
+    held = {term: {name: in_term(school.tables[name], term) for name in names} for term in terms}
     grown = {term: progress(tables, school.scales, term) for term in terms}
     return beside_others(tables, held, grown, {term: attendance(tables, term) for term in terms})
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from sentrack_lib.sources.coded import coded, plain, together
+from sentrack_lib.sources.coded import coded, plain, rows_among, together
 
 CELLS = st.lists(st.tuples(st.sampled_from(["Art", "Biology", "Chemistry"]), st.sampled_from(["7", "8", "10"])), max_size=30)
 
@@ -41,6 +41,18 @@ def test_codes_are_shared_by_all_tables_and_become_the_same_texts_again(one, oth
 def test_numbers_are_the_texts_they_are_written_as():
     found = coded({"one": DataFrame({"year_group": [7, 10]}), "other": table_of([("Art", "8")])}, ["year_group"])
     assert [each["year_group"].tolist() for each in found.values()] == [["7", "10"], ["8"]]
+
+
+TEXTS = st.lists(st.sampled_from(["Art", "Biology", "Chemistry", "Drama", None]), max_size=20)
+
+
+@given(TEXTS, TEXTS, st.booleans(), st.booleans())
+def test_each_value_is_found_in_the_last_row_that_holds_it(values, column, one_as_codes, other_as_codes):
+    tables = {name: DataFrame({"subject": pd.Series(texts, dtype="str")}) for name, texts in (("one", values), ("other", column))}
+    codes = coded(tables, ["subject"])
+    asked, among = ((codes if of else tables)[name]["subject"] for name, of in (("one", one_as_codes), ("other", other_as_codes)))
+    last = {text: row for row, text in enumerate(column) if text is not None}
+    assert rows_among(asked, among).tolist() == [last.get(text, -1) for text in values]
 
 
 @pytest.mark.parametrize("columns", [["subject"], ["subject", "year_group"]])

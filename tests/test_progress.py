@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 from sentrack_lib.measures.progress.each_pupil import COLUMNS, progress
 from sentrack_lib.measures.progress.growth import TOO_NOISY, growth
 from sentrack_lib.settings import SchoolSettings
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.sources.scales import read_grades, scales_of
 from sentrack_lib.terms import Term
 
@@ -427,3 +428,16 @@ def test_the_order_of_the_rows_does_not_matter_and_no_table_is_changed(seed):
     assert_frame_equal(progress(tables, SCALES, NOW), progress(shuffled, SCALES, NOW))
     for name, part in kept.items():
         assert_frame_equal(part, tables[name])
+
+
+@pytest.mark.parametrize("as_codes", [False, True])
+def test_how_the_rows_of_the_tables_are_ordered_is_of_no_account(as_codes):
+    ids = pupils_named(70)
+    lessons = DataFrame({"pupil_id": ids, "subject": "Music", "teaching_group": "8x"})
+    tables = school(*two_terms(70), groups=lessons)
+    twice = ("pupils", "teaching_groups")
+    tables |= {name: pd.concat([tables[name], tables[name].assign(term=str(AUTUMN))], ignore_index=True) for name in twice}
+    mixed = {name: table.sample(frac=1, random_state=6) for name, table in tables.items()}
+    found = progress(coded(mixed) if as_codes else mixed, SCALES, NOW)
+    assert set(found["subject"]) == {"Maths", "Music", "all"}
+    assert_frame_equal(found, progress(tables, SCALES, NOW))

@@ -50,10 +50,10 @@ def review(
     attended = {each: attendance(school.codes, each) for each in terms}
     absences = pd.concat(attended.values(), ignore_index=True)
     tables, grown, growth = _grown(school.codes, school.scales, terms, since)
-    held = {each: _of(school, tables, each) for each in terms[-2:]}
+    held = {each: _held(tables, each) for each in terms[-2:]}
     now = held[term]
     flags = raise_flags(tables, growth, absences, terms, rules_from(thresholds or {}), school.scales)
-    known = {"progress": plain(grown[term], PLAIN), "attendance": attended[term], "flags": flags}
+    known = {"progress": plain(grown[term], PLAIN), "attendance": plain(attended[term], ["pupil_id"]), "flags": flags}
     return {
         "about": _about(school, terms),
         "roll": _rows(school.tables["pupils"], term),
@@ -132,14 +132,13 @@ def _arrivals(school: School, tables: Mapping[str, DataFrame], roll: DataFrame, 
     return {"arrivals": known, "transfer": transfer(known), **since}
 
 
-def _of(school: School, tables: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:
-    """The tables that are looked at term by term, as they were in one; the roll as it is shown."""
-    rows = {name: _rows(tables[name], term) for name in ("pupils", "teaching_groups", "behaviour", "activities")}
-    return {**rows, "pupils": plain(rows["pupils"], ["term", "pupil_id"])}
+def _held(tables: Mapping[str, DataFrame], term: Term) -> dict[str, DataFrame]:
+    """The tables that are looked at term by term, as they were in one."""
+    return {name: _rows(tables[name], term) for name in ("pupils", "teaching_groups", "behaviour", "activities")}
 
 
 def _rows(table: DataFrame, term: Term) -> DataFrame:
-    return table[in_term(table, term)].reset_index(drop=True)
+    return in_term(table, term).reset_index(drop=True)
 
 
 def _about_data(school: School, terms: tuple[Term, ...]) -> dict[str, DataFrame]:

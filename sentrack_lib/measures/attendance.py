@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.progress.taught import Codes, Mask, Numbers, moment, moments, on_roll
-from sentrack_lib.sources.coded import places_among
+from sentrack_lib.sources.coded import rows_among
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.terms import Term
 
@@ -34,7 +34,7 @@ def attendance(tables: Mapping[str, DataFrame], term: Term) -> DataFrame:
     more, `severe` 50 %. `smoothed` leans on last year's rate while few sessions are known (methods 6).
     """
     roll, now = on_roll(tables["pupils"], term), moment(term)
-    marks = _countable(tables["attendance"], Index(roll["pupil_id"]))
+    marks = _countable(tables["attendance"], roll["pupil_id"])
     begun, last_year = moment(Term(term.year, 0)), moment(Term(term.year - 1, 0))
     to_date, rate = marks.totals(begun, now), marks.rate(begun, now)
     usual = marks.rate(last_year, begun - 1)
@@ -80,9 +80,9 @@ class _Marks:
         return np.where(recorded, np.bincount(pupil, numbers[which], self.pupils), np.nan)
 
 
-def _countable(table: DataFrame, pupils: Index) -> _Marks:
+def _countable(table: DataFrame, pupils: Series) -> _Marks:
     """Rows of these `pupils` with sessions possible and attended; nobody misses less than none or more than all of them."""
-    pupil = places_among(table["pupil_id"], pupils)
+    pupil = rows_among(table["pupil_id"], pupils)
     possible, attended, late = (table[f"sessions_{name}"].to_numpy(dtype="float64", na_value=np.nan) for name in RECORDED)
     counted = (possible > 0) & ~np.isnan(attended) & (pupil >= 0)
     possible, late = possible[counted], late[counted]

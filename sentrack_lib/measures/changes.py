@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.measures.progress.taught import latest_of
+from sentrack_lib.measures.progress.taught import in_term, latest_of
 from sentrack_lib.sources.coded import places_among, together
 from sentrack_lib.sources.imported import CHANGE as COLUMNS
 from sentrack_lib.terms import Term
@@ -32,7 +32,7 @@ def changes(tables: Mapping[str, DataFrame], term: Term, previous: Term | None) 
 
 
 def _one_a_pupil(pupils: DataFrame, term: Term) -> DataFrame:
-    return pupils[pupils["term"].eq(str(term))].drop_duplicates("pupil_id", keep="last").set_index("pupil_id", drop=False)
+    return in_term(pupils, term).drop_duplicates("pupil_id", keep="last").set_index("pupil_id", drop=False)
 
 
 def _roll(before: Index, after: Index) -> DataFrame:

@@ -5,14 +5,14 @@ The statements 29, 36, 47, 50 and 52 of the self-evaluation ask for it.
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Index
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, fisher, q_values
 from sentrack_lib.measures.groups.shares import beside_rest, far_apart
 from sentrack_lib.measures.groups.verdicts import TOO_FEW, in_words, seen, why_not
 from sentrack_lib.measures.progress.taught import Codes
 from sentrack_lib.measures.sets import sets
-from sentrack_lib.sources.coded import places_among, plain, together
+from sentrack_lib.sources.coded import plain, rows_among, together
 from sentrack_lib.sources.codes import has_sen, known_year_group
 
 SET, OPTION, GIFTED = "set", "option", "gifted and talented"
@@ -58,7 +58,7 @@ def excesses(roll: DataFrame, teaching_groups: DataFrame, activities: DataFrame,
 def _rows(roll: DataFrame, teaching_groups: DataFrame, activities: DataFrame, progress: DataFrame) -> DataFrame:
     """Counts, and what is expected, of everything there is to take part in."""
     pupils = _pupils(roll)
-    asked = (_options(pupils, teaching_groups), _activities(pupils, activities), _gifted(pupils, roll))
+    asked = (_options(pupils, teaching_groups), _activities(pupils, activities), _gifted(roll))
     things = pd.concat(asked, ignore_index=True)
     seats = sets(pupils, teaching_groups, progress)
     what = seats["subject"] + ", Set " + seats["set"]
@@ -68,7 +68,7 @@ def _rows(roll: DataFrame, teaching_groups: DataFrame, activities: DataFrame, pr
 
 def _pupils(roll: DataFrame) -> DataFrame:
     sen, years = has_sen(roll["sen_status"]), known_year_group(roll["year_group"])
-    return DataFrame({"pupil_id": roll["pupil_id"].astype("str"), "year": years, "sen": sen.astype("boolean")})
+    return DataFrame({"pupil_id": roll["pupil_id"], "year": years, "sen": sen.astype("boolean")})
 
 
 def _activities(pupils: DataFrame, activities: DataFrame) -> DataFrame:
@@ -80,7 +80,7 @@ def _activities(pupils: DataFrame, activities: DataFrame) -> DataFrame:
 
 
 def _places(pupils: DataFrame, rows: DataFrame) -> Codes:
-    return places_among(rows["pupil_id"], Index(pupils["pupil_id"]))
+    return rows_among(rows["pupil_id"], pupils["pupil_id"])
 
 
 def _options(pupils: DataFrame, teaching_groups: DataFrame) -> DataFrame:
@@ -88,15 +88,16 @@ def _options(pupils: DataFrame, teaching_groups: DataFrame) -> DataFrame:
     at = _places(pupils, teaching_groups)
     older = np.append(pupils["year"].isin(OPTION_YEARS), False)[at]
     taken = DataFrame({"at": at[older], "subject": teaching_groups["subject"].array[older]}).dropna().drop_duplicates()
-    taken = taken.assign(year=pupils["year"].array[taken["at"]])
-    taught = taken["year"].map(taken.groupby("year")["at"].nunique()).astype("float64")
-    place = together(taken["subject"], taken["year"])
-    rows = plain(taken[np.bincount(place)[place] < NEARLY_ALL * taught], ["subject"])
+    year, _ = pd.factorize(pupils["year"].array[taken["at"]])
+    place = together(taken["subject"], Series(year))
+    # Each pupil counts once among those taught, in however many subjects.
+    taught = np.bincount(year[~taken["at"].duplicated().to_numpy()], minlength=year.max(initial=0) + 1)[year]
+    rows = plain(taken[np.bincount(place, minlength=1)[place] < NEARLY_ALL * taught], ["subject"])
     return rows[["at", "subject"]].assign(statement=STATEMENTS[OPTION], kind=OPTION, what=rows["subject"])
 
 
-def _gifted(pupils: DataFrame, roll: DataFrame) -> DataFrame:
-    listed = _places(pupils, roll[roll["gifted_talented"].eq("Y")])
+def _gifted(roll: DataFrame) -> DataFrame:
+    listed = np.flatnonzero(roll["gifted_talented"].eq("Y"))
     return DataFrame({"at": listed}).assign(statement=STATEMENTS[GIFTED], kind=GIFTED, what=GIFTED)
 
 

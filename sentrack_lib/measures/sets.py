@@ -5,15 +5,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 from scipy import stats
 
 from sentrack_lib.measures.groups.certainty import gap_of_means
-from sentrack_lib.sources.coded import among, places_among, plain, together
+from sentrack_lib.sources.coded import among, plain, rows_among, together
 
 STRATA = 10
 """Pupils are held against those of the same tenth of the start; coarser, and who starts lower in a part would seem misplaced."""
 NAMES = ["subject", "year", "set"]
+FAIR = ["count_same", "n_same", "expected_same_start", "expected_in_order", "p_same", "p_order"]
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
@@ -60,10 +61,10 @@ def _seated(pupils: DataFrame, teaching_groups: DataFrame, progress: DataFrame) 
 
     A start is the place in the cohort, `above` from 0 to 1, and the `stratum` of those in its tenth; both may be missing."""
     rows = teaching_groups[["pupil_id", "subject", "set"]].dropna().drop_duplicates(["pupil_id", "subject"])
-    at = places_among(rows["pupil_id"], Index(pupils["pupil_id"]))
+    at = rows_among(rows["pupil_id"], pupils["pupil_id"])
     rows, at = rows[at >= 0], at[at >= 0]
     rows = rows.assign(year=pupils["year"].to_numpy()[at], sen=pupils["sen"].array[at]).dropna(subset=["year"])
-    starts = _starts(progress[among(progress["subject"], rows["subject"])])
+    starts = _starts(progress.loc[among(progress["subject"], rows["subject"]), ["pupil_id", "subject", "start", "cohort"]])
     rows = rows.merge(starts, how="left", on=["pupil_id", "subject"])
     place, here = (together(*(rows[name] for name in names), in_order=True) for names in (NAMES[:2], NAMES))
     rows = rows.assign(here=here, place=place)
@@ -155,9 +156,8 @@ def _beyond(rows: DataFrame, chosen: Series, shares: DataFrame, place: Codes) ->
 
 def _fair(cells: DataFrame) -> DataFrame:
     """The share that is fair to expect, and p; where the two ways point apart nothing is shown by either."""
-    same, order = (cells["count_same"] - cells[name] for name in ("expected_same_start", "expected_in_order"))
-    apart = (same * order).lt(0)
-    nearer = same.where(same.abs().le(order.abs()), order).mask(apart, 0.0)
-    several = cells["n_same"].where(cells["n_same"].gt(0))
-    p = cells[["p_same", "p_order"]].max(axis=1, skipna=False).mask(apart, 1.0)
-    return cells.assign(fair=(cells["count_same"] - nearer) / several, p=p)
+    count, n, by_start, in_order, p_start, p_order = (cells[name].to_numpy(dtype="float64") for name in FAIR)
+    same, order = count - by_start, count - in_order
+    apart = same * order < 0
+    nearer = np.where(apart, 0.0, np.where(np.abs(same) <= np.abs(order), same, order))
+    return cells.assign(fair=(count - nearer) / np.where(n > 0, n, np.nan), p=np.where(apart, 1.0, np.maximum(p_start, p_order)))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pandas import Categorical, CategoricalDtype, DataFrame, Index, Series
 
 COLUMNS = (
-    "term", "pupil_id", "subject", "kind", "scale", "state", "teaching_group", "set",
+    "term", "pupil_id", "subject", "kind", "scale", "stage", "state", "teaching_group", "set",
     "sen_status", "sen_need", "ethnicity", "year_group",
 )  # fmt: skip
 
@@ -93,11 +93,20 @@ def places_among(values: Series, known: Index) -> NDArray[np.int64]:
     return np.append(known.get_indexer(seen), -1)[codes]
 
 
+def rows_among(values: Series, column: Series) -> NDArray[np.int64]:
+    """The row of `column` that holds each value, the last of several; -1 where none does."""
+    (codes, seen), (number, known) = numbered(values), numbered(column)
+    row = np.full(len(known) + 1, -1)
+    row[number] = np.arange(len(number))
+    row[-1] = -1
+    return (row if seen is known else row[np.append(known.get_indexer(seen), -1)])[codes]
+
+
 def mapped(written: Series, meaning: Callable[[str], Any], dtype: str = "str") -> Series:
     """`meaning` of each text, worked out once for each different one: of many rows and few texts; a missing text is blank."""
     places, texts = numbered(written)
     # A missing text is at place -1: the last, which is blank.
-    meanings = Series([meaning(text) for text in [*Index(texts).astype("str"), ""]], dtype=dtype).array
+    meanings = Series([meaning(text) for text in [*texts.astype("str"), ""]], dtype=dtype).array
     return Series(meanings.take(places), index=written.index, name=written.name)
 
 

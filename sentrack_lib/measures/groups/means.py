@@ -2,12 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.groups.certainty import NO_SPREAD, SHOWN, TESTED, detectable, gap_of_means, mean_interval, q_values
 from sentrack_lib.measures.groups.sums import cohort_sums
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
-from sentrack_lib.sources.coded import coded, places_among, plain, together
+from sentrack_lib.sources.coded import coded, plain, rows_among, together
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.sources.scales import GRADED
 from sentrack_lib.terms import Term
@@ -69,7 +69,7 @@ def means(values: DataFrame, groups: DataFrame) -> DataFrame:
 
 def _year_of(values: DataFrame, roll: DataFrame) -> Series:
     """The year group of each row's pupil; missing where it is not known."""
-    at = places_among(values["pupil_id"], Index(roll["pupil_id"].astype("str")))
+    at = rows_among(values["pupil_id"], roll["pupil_id"])
     return Series(known_year_group(roll["year_group"]).array.take(at, allow_fill=True), values.index)
 
 

@@ -12,7 +12,7 @@ from sentrack_lib.measures.groups.comparisons import in_order
 from sentrack_lib.measures.groups.membership import ALL, CROSSED, SUBJECT_BOUND, YEAR_GROUP, groupings
 from sentrack_lib.measures.groups.shares import beside_rest, everyone, far_apart, shown
 from sentrack_lib.measures.groups.verdicts import in_words, seen, why_not
-from sentrack_lib.sources.coded import coded, places_among, together
+from sentrack_lib.sources.coded import coded, rows_among, together
 from sentrack_lib.terms import Term
 
 ABSENCES = {"persistent absence": "persistent", "severe absence": "severe"}
@@ -37,13 +37,14 @@ def happened(roll: DataFrame, attendance: DataFrame, behaviour: DataFrame, term:
 
     `attendance` is the term's measure; `behaviour` of all terms. Without any record of behaviour in the year nothing is known of
     it; without a single sanction (or reward) nothing of sanctions (or rewards)."""
-    pupils = pd.Index(roll["pupil_id"].astype("str"))
+    pupils = roll["pupil_id"]
     names = behaviour["term"].drop_duplicates().astype("str")
     to_date = [name for name in names if Term.named(name).year == term.year and Term.named(name) <= term]
     year = behaviour[behaviour["term"].isin(to_date)]
-    whose = places_among(year["pupil_id"], pupils)
-    absent = attendance.set_index("pupil_id")[list(ABSENCES.values())].reindex(pupils)
-    told = {name: absent[column].astype("boolean").to_numpy() for name, column in ABSENCES.items()}
+    whose, missed = rows_among(year["pupil_id"], pupils), rows_among(pupils, attendance["pupil_id"])
+    told: dict[str, Any] = {
+        name: attendance[column].astype("boolean").array.take(missed, allow_fill=True) for name, column in ABSENCES.items()
+    }
     told |= {name: _occurred(year["kind"].eq(kind), whose, len(pupils), name) for name, kind in EVENTS.items()}
     columns = {name: pd.array(values, dtype="boolean") for name, values in told.items()}
     return DataFrame({"pupil_id": pupils} | columns)
@@ -96,7 +97,7 @@ def pupil_groups(roll: DataFrame, groups: DataFrame, answers: Mapping[str, Serie
 def _counted(happened: DataFrame, groups: DataFrame) -> DataFrame:
     """`count` of `n` for each measure and group, and (`_rest`) for all others of whom it is known."""
     measures = [str(name) for name in happened if name != "pupil_id"]
-    place = places_among(groups["pupil_id"], pd.Index(happened["pupil_id"]))
+    place = rows_among(groups["pupil_id"], happened["pupil_id"])
     groups, place = groups[place >= 0], place[place >= 0]
     number = Series(together(*(groups[name] for name in ROW)), groups.index)
     names = groups.loc[~number.duplicated(), ROW].astype("str").rename(columns={"family": "by"})

@@ -129,7 +129,7 @@ def _begun(starts: Starts) -> Categorical:
 
 
 def _table(taught: Taught, columns: Mapping[str, Any], names: Sequence[str]) -> DataFrame:
-    who = {"pupil_id": _codes(taught.pupil, taught.pupils), "subject": _codes(taught.subject, taught.subjects)}
+    who = {"pupil_id": taught.pupils.array.take(taught.pupil), "subject": _codes(taught.subject, taught.subjects)}
     texts = {name: _codes(*pd.factorize(columns[name])) for name in TEXTS if name in names}
     counts = {name: pd.array(columns[name], dtype="Int64") for name in COUNTS if name in names}
     term = {"term": _codes(np.zeros(taught.size, dtype="int64"), [str(taught.term)])}

@@ -23,10 +23,9 @@ from sentrack_lib.measures.progress.taught import (
     latest_of,
     moment,
     moments,
-    places_among,
     term_at,
 )
-from sentrack_lib.sources.coded import numbered
+from sentrack_lib.sources.coded import numbered, places_among, rows_among
 from sentrack_lib.sources.scales import GRADED, Scale
 from sentrack_lib.terms import SEASONS, Term
 
@@ -151,7 +150,7 @@ def _members(pairs: dict[str, NDArray[Any]], group: Codes, shown: Mask) -> Membe
 
 def _priors(table: DataFrame, taught: Taught, scales: Mapping[str, Scale]) -> tuple[Marks, Codes, Codes]:
     """Prior grades known by the term, the latest stage last, each with its pupil and stage; a later export of a grade wins."""
-    pupil, at = places_among(table["pupil_id"], taught.pupils), moments(table["term"])
+    pupil, at = rows_among(table["pupil_id"], taught.pupils), moments(table["term"])
     stage, scale = _stage_order(table["stage"]), places_among(table["scale"], Index(list(scales)))
     subject, subjects = numbered(table["subject"])
     known = (pupil >= 0) & (at <= moment(taught.term)) & table["state"].eq(GRADED).to_numpy(dtype=bool)
@@ -166,7 +165,7 @@ def _priors(table: DataFrame, taught: Taught, scales: Mapping[str, Scale]) -> tu
 
 def _stage_order(stages: Series) -> Codes:
     """Key stages by their number; what is none (a check in year 1 or 4, the early years) before them."""
-    codes, seen = pd.factorize(stages)
+    codes, seen = numbered(stages)
     key_stages = (re.match(r"(?i)\s*KS\s*(\d)", stage) for stage in seen)
     return np.array([int(found[1]) if found else 0 for found in key_stages] + [0])[codes]
 

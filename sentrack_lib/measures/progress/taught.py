@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Index, Series
 
-from sentrack_lib.sources.coded import different, numbered, places_among
+from sentrack_lib.sources.coded import different, numbered, places_among, rows_among
 from sentrack_lib.sources.codes import known_year_group
 from sentrack_lib.sources.scales import GRADED, Scale
 from sentrack_lib.terms import SEASONS, Term
@@ -26,14 +26,15 @@ class Roll:
     """The pupils on the roll of a term, their year groups (-1 where not known), every subject there is and `all`; sorted."""
 
     term: Term
-    pupils: Index
+    pupils: Series
+    """As the tables have them: codes, where those are codes."""
     year_groups: Index
     year_group: Codes
     subjects: Index
 
     def keys(self, rows: DataFrame) -> Codes:
         """One number for each row's pupil and subject, counted through the pupils; -1 where the pupil is not on the roll."""
-        pupil, subject = places_among(rows["pupil_id"], self.pupils), places_among(rows["subject"], self.subjects)
+        pupil, subject = rows_among(rows["pupil_id"], self.pupils), places_among(rows["subject"], self.subjects)
         # A school's own subject of the name `all` would hide the average.
         strange = (pupil < 0) | (subject < 0) | (subject == self._all)
         return np.where(strange, -1, pupil * len(self.subjects) + subject)
@@ -170,7 +171,7 @@ def taught_in(
     it is at hand.
     """
     book, groups = book or Markbook.of(tables["assessments"], scales), tables["teaching_groups"]
-    groups = groups[["pupil_id", "subject"]][in_term(groups, term)]
+    groups = in_term(groups, term)
     roll = _roll(tables["pupils"], term, {*different(groups["subject"]), *book.subjects})
     many = book.up_to(term)
     marked, actual = roll.keys(book.who.iloc[:many]), book.actual[:many]
@@ -182,24 +183,27 @@ def taught_in(
 def _roll(pupils: DataFrame, term: Term, subjects: set[str]) -> Roll:
     pupils = on_roll(pupils, term)
     year_group, year_groups = pd.factorize(known_year_group(pupils["year_group"]))
-    return Roll(term, Index(pupils["pupil_id"]), Index(year_groups), year_group, Index(sorted({*subjects, ALL}), dtype="str"))
+    known = Index(sorted({*subjects, ALL}), dtype="str")
+    return Roll(term, pupils["pupil_id"], Index(year_groups), year_group, known)
 
 
 def on_roll(pupils: DataFrame, term: Term) -> DataFrame:
     """`pupil_id` and `year_group` of the pupils on the roll of a term, sorted; the last row of a pupil counts."""
-    rows = np.flatnonzero(in_term(pupils, term))
-    code, names = numbered(pupils["pupil_id"].take(rows))
+    pupils = in_term(pupils, term)
+    code, names = numbered(pupils["pupil_id"])
     latest = latest_of(code, len(names))
     there = np.flatnonzero(latest >= 0)
-    ids = Index(names.take(there).astype("str"))
-    order = ids.argsort()
-    year_groups = pupils["year_group"].array.take(rows[latest[there[order]]])
-    return DataFrame({"pupil_id": ids.take(order), "year_group": year_groups})
+    # Codes stand in the order of the alphabet already, and to sort texts takes long.
+    order = there if names.is_monotonic_increasing else there[names.take(there).argsort()]
+    return DataFrame({name: pupils[name].array.take(latest[order]) for name in ("pupil_id", "year_group")})
 
 
-def in_term(table: DataFrame, term: Term) -> Mask:
-    """Which rows of a table were exported in `term`."""
-    return table["term"].eq(str(term)).to_numpy(dtype=bool)
+def in_term(table: DataFrame, term: Term) -> DataFrame:
+    """The rows of a table that were exported in `term`."""
+    at = np.flatnonzero(places_among(table["term"], Index([str(term)])) == 0)
+    # Files are read term by term, so that the rows of one mostly stand together; then nothing need be copied.
+    together = len(at) > 0 and at[-1] - at[0] == len(at) - 1
+    return table.iloc[at[0] : at[-1] + 1] if together else table.iloc[at]
 
 
 def moment(term: Term) -> int:

@@ -120,7 +120,7 @@ def _now(found: Grown, tables: Mapping[str, DataFrame], places: Codes) -> dict[s
     scales = pd.array([scale.name for scale in found.scales], dtype="str")
     grades = tables["assessments"]["grade"].array
     return {
-        "pupil_id": taught.pupils.take(taught.pupil[places]),
+        "pupil_id": taught.pupils.array.take(taught.pupil[places]),
         "year_group": years.take(taught.year_group[taught.pupil[places]], allow_fill=True),
         "subject": taught.subjects.take(taught.subject[places]),
         "scale": scales.take(found.now.scale[places], allow_fill=True),
