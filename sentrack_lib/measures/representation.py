@@ -11,7 +11,7 @@ from sentrack_lib.measures.groups.certainty import SHOWN, TESTED, fisher, q_valu
 from sentrack_lib.measures.groups.shares import beside_rest, far_apart
 from sentrack_lib.measures.groups.verdicts import TOO_FEW, in_words, seen, why_not
 from sentrack_lib.measures.progress.taught import Codes
-from sentrack_lib.measures.sets import sets
+from sentrack_lib.measures.sets import Sides, sets
 from sentrack_lib.sources.coded import plain, rows_among, together
 from sentrack_lib.sources.codes import has_sen, known_year_group
 
@@ -108,22 +108,31 @@ def _counted(things: DataFrame, pupils: DataFrame) -> DataFrame:
     here = things[things["at"].ge(0)]
     here = here.assign(number=together(*(here[name] for name in thing), in_order=True))
     rows = here.drop_duplicates(["at", "number"])
-    rows = rows.assign(**{name: pupils[name].to_numpy()[rows["at"]] for name in ("year", "sen")})
-    part, year = rows.groupby(["number", "year"])["sen"], pupils.groupby("year")["sen"]
-    sides = DataFrame({"count": part.sum(), "known": part.count(), "everybody": part.size()}).astype("float64")
-    whole = DataFrame({"n": year.sum(), "known_here": year.count()}).astype("float64")
-    cells = sides.join(whole, on="year")
-    count_rest, n_rest = cells["known"] - cells["count"], cells["known_here"] - cells["n"]
-    cells = cells.assign(
-        count_rest=count_rest,
-        n_rest=n_rest,
-        expected=cells["n"] * count_rest / n_rest.where(n_rest.gt(0)),
-        not_known=cells["everybody"] - cells["known"],
-    )
-    numbers = ["count", "n", "count_rest", "n_rest", "not_known", "expected"]
+    year, years = pd.factorize(pupils["year"])
+    sums = _summed(rows["number"].to_numpy(), rows["at"].to_numpy(), year, max(len(years), 1), pupils["sen"])
     named = rows.drop_duplicates("number").set_index("number")[[*thing, "subject"]]
-    found = cells.groupby("number")[numbers].sum(skipna=False).join(named)
-    return found.assign(year_group="").reset_index(drop=True).astype({"subject": "str"})
+    return sums.join(named).assign(year_group="").reset_index(drop=True).astype({"subject": "str"})
+
+
+def _summed(thing: Codes, at: Codes, year: Codes, years: int, sen: Series) -> DataFrame:
+    """The sums of each thing, over the year groups (numbers below `years`) of which anybody takes it: `at` says who does."""
+    mine = sen.to_numpy(dtype="float64", na_value=np.nan)
+    known, placed = ~np.isnan(mine) & (year >= 0), year[at] >= 0
+    thing, at = thing[placed], at[placed]
+    met, cell = np.unique(thing * years + year[at], return_inverse=True)
+    told = known[at]
+    count, count_rest = Sides.of(mine[at][told], cell[told], len(met))
+    n, n_rest = (side[met % years] for side in Sides.of(mine[known], year[known], years))
+    columns = {
+        "count": count,
+        "n": n,
+        "count_rest": count_rest,
+        "n_rest": n_rest,
+        "not_known": np.bincount(cell, ~told, len(met)),
+    }
+    columns["expected"] = n * count_rest / np.where(n_rest > 0, n_rest, np.nan)
+    things, of = np.unique(met // years, return_inverse=True)
+    return DataFrame({name: np.bincount(of, values, len(things)) for name, values in columns.items()}, index=things)
 
 
 def _beside_expected(table: DataFrame) -> DataFrame:

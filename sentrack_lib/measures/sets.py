@@ -32,27 +32,27 @@ def sets(pupils: DataFrame, teaching_groups: DataFrame, progress: DataFrame) -> 
     cells = rows.drop_duplicates("here").sort_values("here", ignore_index=True)[[*NAMES, "place"]]
     cells = plain(cells, NAMES)
     place = cells["place"].to_numpy()
-    count, count_rest = _Sides.of(known["sen"], known["here"], len(cells))
-    n, n_rest = (side[place] for side in _Sides.of(known["sen"], known["place"], len(cells)))
+    count, count_rest = Sides.of(known["sen"], known["here"], len(cells))
+    n, n_rest = (side[place] for side in Sides.of(known["sen"], known["place"], len(cells)))
     found = {"count": count, "count_rest": count_rest, "n": n, "n_rest": n_rest}
     found["expected"] = n * count_rest / np.where(n_rest > 0, n_rest, np.nan)
     found["not_known"] = np.bincount(rows.loc[rows["sen"].isna(), "here"], minlength=len(cells))
-    sides = _Sides.of(started["sen"], started["stratum"], len(rows))
+    sides = Sides.of(started["sen"], started["stratum"], len(rows))
     both = (sides.mine * sides.others > 0)[started["stratum"]]
     found |= _same_start(started[both], place) | _in_order(started, both, place)
     return _fair(cells.assign(**found)).drop(columns="place")
 
 
-class _Sides(NamedTuple):
+class Sides(NamedTuple):
     """Sums over the pupils with SEN, and over the others."""
 
     mine: Numbers
     others: Numbers
 
     @classmethod
-    def of(cls, sen: Series, code: Series | Codes, size: int, value: Numbers | float = 1.0) -> "_Sides":
-        """The sums of a value, or how many they are, for each code below `size`."""
-        mine = sen.to_numpy(dtype="float64")
+    def of(cls, sen: Series | Numbers, code: Series | Codes, size: int, value: Numbers | float = 1.0) -> "Sides":
+        """The sums of a value, or how many they are, for each code below `size`; of all it is known whether they have SEN."""
+        mine = np.asarray(sen, dtype="float64")
         return cls(*(np.bincount(code, side * value, size).astype("float64") for side in (mine, 1 - mine)))
 
 
@@ -87,8 +87,8 @@ def _same_start(started: DataFrame, place: Codes) -> dict[str, Numbers]:
     sen, here, stratum = started["sen"], started["here"].to_numpy(), started["stratum"].to_numpy(dtype="int64")
     width = stratum.max(initial=0) + 1
     pairs, cell = np.unique(here * width + stratum, return_inverse=True)
-    mine, others = _Sides.of(sen, cell, len(pairs))
-    all_mine, all_others = (side[pairs % width] for side in _Sides.of(sen, stratum, width))
+    mine, others = Sides.of(sen, cell, len(pairs))
+    all_mine, all_others = (side[pairs % width] for side in Sides.of(sen, stratum, width))
     whole, inside = all_mine + all_others, mine + others
 
     def summed(values: Numbers) -> Numbers:
@@ -98,7 +98,7 @@ def _same_start(started: DataFrame, place: Codes) -> dict[str, Numbers]:
     variance = summed(all_mine * all_others * inside * (whole - inside) / (whole**2 * (whole - 1)))
     return {
         "count_same": summed(mine),
-        "n_same": _Sides.of(sen, started["place"], len(place)).mine[place],
+        "n_same": Sides.of(sen, started["place"], len(place)).mine[place],
         "expected_same_start": summed(all_mine * others / all_others),
         "p_same": stats.chi2.sf(beyond**2 / np.where(variance > 0, variance, np.nan), 1),
     }
