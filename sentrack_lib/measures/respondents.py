@@ -85,7 +85,7 @@ def comments(views: DataFrame, respondents: Respondents, term: Term) -> DataFram
     """What was written in `term`: `respondent` `theme` `pupil_id` (blank: anonymous) `on` `score` `comment`, low scores first."""
     rows = views[views["term"].eq(str(term)) & views["comment"].notna()]
     rows = rows[rows["pupil_id"].isna() | (respondents.places(rows) >= 0)].astype(
-        dict.fromkeys(["respondent", "pupil_id"], "str")
+        dict.fromkeys(["respondent", "theme", "pupil_id"], "str")
     )
     rows = rows.sort_values(["respondent", "theme", "score", "on"], ascending=[False, True, True, True], kind="stable")
     return rows[["respondent", "theme", "pupil_id", "on", "score", "comment"]].reset_index(drop=True)

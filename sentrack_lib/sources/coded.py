@@ -12,7 +12,7 @@ from pandas import Categorical, CategoricalDtype, DataFrame, Index, Series
 
 COLUMNS = (
     "term", "pupil_id", "subject", "kind", "scale", "stage", "state", "teaching_group", "set",
-    "sen_status", "sen_need", "ethnicity", "year_group",
+    "sen_status", "sen_need", "ethnicity", "year_group", "respondent", "theme", "activity",
 )  # fmt: skip
 
 in_small_tables = pd.option_context("mode.string_storage", "python")
