@@ -1,7 +1,6 @@
 """Which headline figures changed by more than noise since the term before and since the same term a year earlier (methods, 4)."""
 
 import numpy as np
-import pandas as pd
 from pandas import DataFrame, Series
 
 from sentrack_lib.measures.groups.certainty import QUESTIONED, SHOWN, TESTED, fisher, gap_of_means, gap_of_shares, q_values
@@ -50,17 +49,8 @@ def _of_shares(pairs: DataFrame) -> DataFrame:
     n, rest = (counted[name].where(counted[name].ge(SHOWN)) for name in ("n", "n_since"))
     together, whole = counted["total"] + counted["total_since"], counted["n"] + counted["n_since"]
     differs = counted[together.gt(0) & together.lt(whole)]
-    # Figure by figure: a rare event has few tables to add up, and would wait for those of the commonest.
-    tested = [_fisher(rows) for _, rows in differs.groupby("figure")]
-    p = pd.concat(tested) if tested else Series(dtype="float64")
+    p = fisher(*(differs[name] for name in ("total", "n", "total_since", "n_since")))
     return gap_of_shares(counted["total"], n, counted["total_since"], rest).assign(p=p).reindex(pairs.index)
-
-
-def _fisher(pairs: DataFrame) -> Series:
-    """Fisher's p; of what happens and what does not the rarer is counted, which is the same test and sooner done."""
-    n, rest, count, before = (pairs[name] for name in ("n", "n_since", "total", "total_since"))
-    common = bool((count + before).sum() * 2 > (n + rest).sum())
-    return fisher(n - count, n, rest - before, rest) if common else fisher(count, n, before, rest)
 
 
 def _marked(found: DataFrame, large: Series) -> Series:

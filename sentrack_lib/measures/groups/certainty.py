@@ -56,10 +56,22 @@ def _floats(values: Series) -> Numbers:
 def fisher(count: Series, n: Series, count_rest: Series, n_rest: Series) -> Series:
     """Fisher's exact test, two-sided, of a share against that of the rest: the p-value of each row, 1 where either is empty."""
     rows = np.column_stack([count, n, count + count_rest, n + n_rest]).astype("int64")
-    if not len(rows):
-        return Series(index=n.index, dtype="float64")
-    distinct, back = np.unique(rows, axis=0, return_inverse=True)
-    return Series(_fisher(distinct)[back.reshape(-1)], index=n.index)
+    distinct, back = np.unique(_rarer(rows), axis=0, return_inverse=True)
+    # What is rare has few tables to add up, and would wait for those of the commonest: these are added up by themselves.
+    tables = np.frexp(np.minimum(distinct[:, 1], distinct[:, 2]))[1] // 4
+    p = np.empty(len(distinct))
+    for each in np.unique(tables):
+        p[tables == each] = _fisher(distinct[tables == each])
+    return Series(p[back.reshape(-1)], index=n.index)
+
+
+def _rarer(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same tests, of the smaller of group and rest, and of what happens or does not, whichever is rarer."""
+    count, n, counted, everyone = rows.T
+    other = 2 * n > everyone
+    count, n = np.where(other, counted - count, count), np.where(other, everyone - n, n)
+    common = 2 * counted > everyone
+    return np.column_stack([np.where(common, n - count, count), n, np.where(common, everyone - counted, counted), everyone])
 
 
 def _fisher(rows: NDArray[np.int64]) -> NDArray[np.float64]:
