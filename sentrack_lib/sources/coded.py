@@ -18,13 +18,6 @@ COLUMNS = (
 in_small_tables = pd.option_context("mode.string_storage", "python")
 """For functions that make hundreds of tables of a few dozen rows: a tenth of their time is what texts of Arrow cost there."""
 
-IN_PYTHON = pd.StringDtype("python", na_value=np.nan)
-
-
-def in_python(table: DataFrame) -> DataFrame:
-    """The table with its texts as Python's own."""
-    return table.astype({name: IN_PYTHON for name in table if table[name].dtype == "str"})
-
 
 def coded(tables: Mapping[Any, DataFrame], among: Iterable[str] = COLUMNS) -> dict[Any, DataFrame]:
     """The tables with these columns as categories, in the order of the alphabet; all tables share those of a column."""

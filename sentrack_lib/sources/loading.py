@@ -13,7 +13,7 @@ from sentrack_lib.errors import BadInput
 from sentrack_lib.settings import SchoolSettings, nearest
 from sentrack_lib.sources import schema
 from sentrack_lib.sources.checking import Finding, check_rows, fit_columns, problems_of, without
-from sentrack_lib.sources.coded import coded, in_python
+from sentrack_lib.sources.coded import coded
 from sentrack_lib.sources.files import read_sheet
 from sentrack_lib.sources.folders import settings_in, terms_in, unread_in
 from sentrack_lib.sources.imported import imported_in
@@ -51,8 +51,8 @@ class School:
 
     @cached_property
     def codes(self) -> Mapping[str, DataFrame]:
-        """The `tables` with what comes again and again as categories (`coded`), as the measures compare and join them."""
-        return {name: in_python(table) for name, table in coded(self.tables).items()}
+        """The `tables` with what comes again and again as categories, as the measures compare and join them."""
+        return coded(self.tables)
 
 
 @dataclass(frozen=True)
