@@ -431,7 +431,7 @@ def test_the_order_of_the_rows_does_not_matter_and_no_table_is_changed(seed):
 
 
 @pytest.mark.parametrize("as_codes", [False, True])
-def test_how_the_rows_of_the_tables_are_ordered_is_of_no_account(as_codes):
+def test_rows_of_several_terms_may_stand_mixed_as_texts_and_as_codes(as_codes):
     ids = pupils_named(70)
     lessons = DataFrame({"pupil_id": ids, "subject": "Music", "teaching_group": "8x"})
     tables = school(*two_terms(70), groups=lessons)

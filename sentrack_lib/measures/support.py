@@ -11,7 +11,7 @@ from sentrack_lib.measures.groups.certainty import SHOWN, wilson
 from sentrack_lib.measures.groups.counts import EVERYONE
 from sentrack_lib.measures.respondents import WITH, WITHOUT
 from sentrack_lib.measures.taking_part import Calendar, adults_beside, held, taking_part
-from sentrack_lib.sources.coded import places_among
+from sentrack_lib.sources.coded import among
 from sentrack_lib.sources.codes import has_sen
 from sentrack_lib.terms import Term
 
@@ -99,7 +99,7 @@ def _expected(table: DataFrame, progress: DataFrame, flags: DataFrame) -> DataFr
     )
     table = table.merge(flagged, how="left", on="pupil_id")
     told = progress.loc[progress["subject"].eq("all") & progress["growth_percentile"].notna(), "pupil_id"].astype("str")
-    below, known = table["level"].notna(), places_among(table["pupil_id"], Index(told)) >= 0
+    below, known = table["level"].notna(), among(table["pupil_id"], told)
     expectation = Series(np.select([below, known], [BELOW, NOT_BELOW], NOT_KNOWN), table.index, dtype="str")
     return table.assign(expectation=expectation, level=table["level"].fillna(""), since_term=table["since_term"].fillna(""))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Index, Series
+from pandas import DataFrame, Series
 
 from sentrack_lib.measures.groups.certainty import TESTED, fisher, q_values
 from sentrack_lib.measures.groups.comparisons import PROGRESS, Asked, compared
@@ -12,7 +12,7 @@ from sentrack_lib.measures.groups.outcomes import outcomes
 from sentrack_lib.measures.groups.shares import beside_rest, everyone, far_apart
 from sentrack_lib.measures.groups.verdicts import NEW, in_words, why_not
 from sentrack_lib.measures.progress.taught import ALL, moment, moments
-from sentrack_lib.sources.coded import among, places_among
+from sentrack_lib.sources.coded import among, rows_among
 from sentrack_lib.sources.codes import has_sen, known_year_group
 from sentrack_lib.terms import Term
 
@@ -55,7 +55,7 @@ def known_of_arrivals(tables: Mapping[str, DataFrame], pupils: DataFrame, term: 
 
 def _among(ids: Series, rows: DataFrame) -> Series:
     """Whether each pupil has one of these rows."""
-    at = places_among(rows["pupil_id"], Index(ids))
+    at = rows_among(rows["pupil_id"], ids)
     return Series(np.bincount(at[at >= 0], minlength=len(ids)) > 0, index=ids.index)
 
 

@@ -11,7 +11,7 @@ from sentrack_lib.measures.due import on_roll_on
 from sentrack_lib.measures.looking_back.cases import ALL_RULES
 from sentrack_lib.measures.looking_back.followed import CLEARED, LEFT, STILL
 from sentrack_lib.measures.looking_back.kept import FLAG
-from sentrack_lib.sources.coded import places_among
+from sentrack_lib.sources.coded import rows_among
 from sentrack_lib.sources.codes import has_sen
 
 NEW = "newly flagged"
@@ -69,5 +69,5 @@ def flags_changed(since: DataFrame, roll: DataFrame) -> DataFrame:
 def _sen(pupils: Series, roll: DataFrame) -> Series:
     once = roll.drop_duplicates("pupil_id", keep="last")
     told = has_sen(once["sen_status"]).map({True: WITH_SEN, False: WITHOUT_SEN}).astype("object").to_numpy()
-    place = places_among(pupils, Index(once["pupil_id"].astype("str")))
+    place = rows_among(pupils, once["pupil_id"])
     return Series([told[each] if each >= 0 else None for each in place], pupils.index, dtype="str")
