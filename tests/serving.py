@@ -6,15 +6,15 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 
+from processes import PATIENCE, until
+
 from sentrack_lib.sources.sample import write_sample
 
-PATIENCE = 90.0
 TOKEN = "invented-token-of-more-than-thirty-two-characters"
 
 
@@ -36,7 +36,7 @@ class Served:
     def stop(self, how: int = signal.SIGINT) -> tuple[int, str, str]:
         """End the server; its exit code and what it printed, on standard output and error."""
         self.process.send_signal(how)
-        out, error = self.process.communicate(timeout=30)
+        out, error = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, out, error
 
 
@@ -60,7 +60,7 @@ def serving(parameters: Path, temp: Path, *options: str) -> Iterator[Served]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
+            process.communicate(timeout=PATIENCE)
 
 
 def command(*words: str, **variables: str) -> subprocess.Popen[str]:
@@ -82,7 +82,7 @@ def free_port() -> int:
 
 def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
     """Status, headers and body of one answer; of cookies, what is to be sent back."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
     answer = connection.getresponse()
     body = "" if answer.status == 101 else answer.read().decode(errors="replace")
@@ -93,11 +93,12 @@ def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int,
 
 def wait_for(process: subprocess.Popen[str], port: int) -> None:
     """Wait until something answers at the port."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+
+    def answers() -> bool:
         assert process.poll() is None, process.communicate()
         with contextlib.suppress(OSError):
             ask(port, "/login")
-            return
-        time.sleep(0.1)
-    raise AssertionError("the server did not start")
+            return True
+        return False
+
+    assert until(answers), "the server did not start"

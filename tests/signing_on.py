@@ -6,7 +6,6 @@ import shutil
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPSConnection
@@ -17,6 +16,7 @@ from socket import create_connection
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from processes import PATIENCE, until
 from serving import TOKEN, free_port
 
 HOST = "sentrack.localhost"
@@ -79,7 +79,7 @@ class Proxied:
 
     def ask(self, path: str, person: str | None = None, method: str = "GET", name: str = HOST, **headers: str) -> tuple[int, str]:
         """Status and body of an answer to who is signed in as a person; the certificate is looked at as a browser does."""
-        connection = HTTPSConnection(name, self.port, timeout=60)
+        connection = HTTPSConnection(name, self.port, timeout=PATIENCE)
         trusted = ssl.create_default_context(cafile=str(self.folder / "certificate.pem"))
         connection.sock = trusted.wrap_socket(create_connection(("127.0.0.1", self.port)), server_hostname=name)
         told = {"Cookie": f"person={person}"} if person else {}
@@ -107,7 +107,7 @@ def proxied(folder: Path, ports: dict[str, int]) -> Iterator[Proxied]:
         yield proxy
     finally:
         running.terminate()
-        running.communicate(timeout=30)
+        running.communicate(timeout=PATIENCE)
         sign_on.shutdown()
         sign_on.server_close()
 
@@ -137,11 +137,11 @@ def _lay_out(proxy: Proxied, sign_on: int, ports: dict[str, int]) -> None:
 
 
 def _wait(running: subprocess.Popen[str], port: int) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
+    def answers() -> bool:
         assert running.poll() is None, running.communicate()
         with contextlib.suppress(OSError):
             create_connection(("127.0.0.1", port)).close()
-            return
-        time.sleep(0.05)
-    raise AssertionError("nginx did not start")
+            return True
+        return False
+
+    assert until(answers), "nginx did not start"

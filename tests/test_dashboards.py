@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import pytest
+from processes import PATIENCE, below, is_gone, said, until
 from serving import TOKEN, Served, ask, command, free_port, serving, small_school
 from tornado.web import HTTPError
 
@@ -97,9 +98,8 @@ def test_another_site_can_neither_listen_in_nor_end_a_kernel(served: Served, wit
 
 def test_no_process_below_the_server_knows_the_token_or_the_school(served: Served, parameters: Path) -> None:
     ask(served.port, f"{REVIEW}?token={TOKEN}")
-    below = psutil.Process(served.process.pid).children(recursive=True)
-    told = [value for process in below for value in (*process.environ().values(), *process.cmdline())]
-    assert below and any("papers" in value for value in told)
+    told = sum(said(lambda process: [*process.environ().values(), *process.cmdline()], below(served.process.pid)), [])
+    assert any("papers" in value for value in told)
     assert [value for value in told if TOKEN in value or str(parameters.parent / "invented") in value] == []
 
 
@@ -159,7 +159,7 @@ def test_what_sounds_secret_or_names_the_school_is_kept_from_kernels() -> None:
 
 def test_a_taken_port_is_a_sentence(served: Served, parameters: Path) -> None:
     second = command("dashboards", str(parameters), "--port", str(served.port))
-    out, error = second.communicate(timeout=60)
+    out, error = second.communicate(timeout=PATIENCE)
     assert (second.returncode, out) == (2, "")
     assert error == f"Port {served.port} is taken. Stop what uses it, or choose another: --port {served.port + 1}.\n"
 
@@ -172,12 +172,12 @@ def test_an_unknown_audience_is_a_sentence(parameters: Path) -> None:
 def test_an_ended_server_leaves_no_kernel_and_no_file(parameters: Path, tmp_path: Path) -> None:
     with serving(parameters, tmp_path / "t") as server:
         ask(server.port, f"{REVIEW}?token={TOKEN}")
-        below = psutil.Process(server.process.pid).children(recursive=True)
+        started = [child.pid for child in below(server.process.pid)]
         code, out, error = server.stop(signal.SIGINT)
     lines = [f"Begin, for inclusion, at {server.page('home')}", f"All pages are listed at {server.address}/?token={TOKEN}"]
     assert (code, out.splitlines()[:2], error) == (0, lines, "")
-    assert list(server.temp.iterdir()) == [] and len(below) > 1
-    assert not [process for process in below if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    assert list(server.temp.iterdir()) == [] and len(started) > 1
+    assert until(lambda: all(map(is_gone, started)))
 
 
 def test_names_that_a_killed_server_left_behind_are_removed_by_the_next(parameters: Path, tmp_path: Path) -> None:

@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 from jupyter_client.manager import start_new_kernel
+from processes import PATIENCE, below, is_gone, until
 
 from sentrack_lib.cycle.kernels import warm_starts
 from sentrack_lib.cycle.kernels.warm_parent import ADDRESS, is_a_python_kernel
@@ -36,9 +36,14 @@ class Kernel:
         """What the code prints."""
         printed = []
         self.client.execute_interactive(
-            code, timeout=30, output_hook=lambda message: printed.append(message["content"].get("text", ""))
+            code, timeout=PATIENCE, output_hook=lambda message: printed.append(message["content"].get("text", ""))
         )
         return "".join(printed).strip()
+
+    def has_printed(self) -> None:
+        """Wait until what was asked has printed something."""
+        while self.client.get_iopub_msg(timeout=PATIENCE)["msg_type"] != "stream":
+            continue
 
     def __enter__(self):
         return self
@@ -46,18 +51,6 @@ class Kernel:
     def __exit__(self, *_):
         self.client.stop_channels()
         self.manager.shutdown_kernel(now=True)
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> bool:
-    """Whether the condition comes true within so many seconds."""
-    end = time.monotonic() + seconds
-    while not (true := condition()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return true
-
-
-def is_gone(pid: int) -> bool:
-    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_warm_kernel_has_pandas_before_it_is_asked_for(warm):
@@ -105,10 +98,10 @@ def test_a_kernel_that_ends_itself_gives_its_exit_code(warm):
 def test_a_warm_kernel_can_be_interrupted_and_restarted(warm):
     with Kernel() as kernel:
         # Otherwise a kernel drops for a moment what is asked after an error.
-        kernel.client.execute("import time; time.sleep(30)", stop_on_error=False)
-        time.sleep(0.3)
+        kernel.client.execute("print('begun', flush=True); import time; time.sleep(600)", stop_on_error=False)
+        kernel.has_printed()
         kernel.manager.interrupt_kernel()
-        assert kernel.client.get_shell_msg(timeout=5)["content"]["ename"] == "KeyboardInterrupt"
+        assert kernel.client.get_shell_msg(timeout=PATIENCE)["content"]["ename"] == "KeyboardInterrupt"
         assert kernel.said("print(1)") == "1"
         kernel.manager.restart_kernel(now=True)
         assert kernel.manager.is_alive() and kernel.manager.provisioner.pid != kernel.process.pid
@@ -116,7 +109,7 @@ def test_a_warm_kernel_can_be_interrupted_and_restarted(warm):
 
 def test_closing_a_kernel_ends_the_processes_it_started(warm):
     with Kernel() as kernel:
-        child = int(kernel.said("import subprocess; print(subprocess.Popen(['sleep', '60']).pid)"))
+        child = int(kernel.said("import subprocess; print(subprocess.Popen(['sleep', '600']).pid)"))
     assert until(lambda: is_gone(child))
 
 
@@ -147,7 +140,7 @@ def test_nothing_is_left_when_the_owner_is_killed(monkeypatch, tmp_path):
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, env=environment) as owner:
         line = owner.stdout.readline()
-        started = [child.pid for child in psutil.Process(owner.pid).children(recursive=True)]
+        started = [child.pid for child in below(owner.pid)]
         assert int(line) in started and len(started) == 2
         owner.kill()
     assert until(lambda: all(map(is_gone, started)))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from processes import PATIENCE, below, said, until
 from serving import ask, command, free_port, wait_for
 
 from sentrack_lib import cli
@@ -33,7 +34,7 @@ def running(tmp_path: Path, **variables: str) -> Iterator[tuple[subprocess.Popen
         yield process, port, token
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
     assert list(temp.iterdir()) == []
 
 
@@ -82,14 +83,17 @@ def _foreign_kernel(folder: Path) -> None:
 def _kernel_environment(process: subprocess.Popen[str], port: int, token: str) -> dict[str, str]:
     """What a kernel that was just started can read."""
     assert ask(port, "/api/kernels", "POST", Authorization=f"token {token}")[0] == 201
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        for child in psutil.Process(process.pid).children(recursive=True):
-            if "ipykernel_launcher" in child.cmdline():
-                assert child.cmdline()[0] == sys.executable
-                return child.environ()
-        time.sleep(0.1)
-    raise AssertionError("no kernel was started")
+    started = until(lambda: [*filter(None, said(_variables, below(process.pid)))])
+    assert started, "no kernel was started"
+    return dict(started[0])
+
+
+def _variables(child: psutil.Process) -> dict[str, str] | None:
+    """The environment of a process, where it is a kernel."""
+    if "ipykernel_launcher" not in child.cmdline():
+        return None
+    assert child.cmdline()[0] == sys.executable
+    return dict(child.environ())
 
 
 def test_a_taken_port_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

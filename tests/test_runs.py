@@ -24,6 +24,7 @@ import nbformat
 import pandas as pd
 import pytest
 import yaml
+from processes import until
 
 from sentrack_lib import cli
 from sentrack_lib.cycle.kernels.this_machine import DESK
@@ -610,17 +611,18 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next_while_another_term_r
 
 def wait_for(command: subprocess.Popen, folder: Path, pages_done: int) -> None:
     """Wait until a run has begun and so many pages are done."""
-    until = time.monotonic() + 90
     begun = (folder / "run.json").stat().st_mtime_ns if folder.exists() else 0
-    while time.monotonic() < until:
+
+    def is_there() -> bool:
         ended = command.poll() is not None
         with contextlib.suppress(FileNotFoundError):
             new = (folder / "run.json").stat().st_mtime_ns > begun
             if new and sum(entry["status"] == "done" for entry in recorded(folder)["notebooks"]) >= pages_done:
-                return
+                return True
         assert not ended, command.communicate()
-        time.sleep(0.01)
-    raise AssertionError("the run did not get so far")
+        return False
+
+    assert until(is_there), "the run did not get so far"
 
 
 def unhurt(folder: Path, before: dict[str, tuple[str, int]]) -> dict[str, tuple[str, int]]:

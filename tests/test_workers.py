@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from processes import below, is_gone, said, until
 
 from sentrack_lib.cycle.kernels.warm_parent import ADDRESS
 from sentrack_lib.cycle.kernels.warm_starts import warm_parent
@@ -52,15 +53,8 @@ class Heard(dict[str, Outcome]):
 
 def workers_now() -> list[psutil.Process]:
     """The processes at work on jobs: children of the process that workers are forked from."""
-    return [child for child in psutil.Process().children(recursive=True) if is_worker(child)]
-
-
-def is_worker(child: psutil.Process) -> bool:
-    """Whether a process is one; one that ends while it is looked at is none any more."""
-    try:
-        return "forkserver" in " ".join(child.cmdline()) and child.ppid() != os.getpid()
-    except psutil.NoSuchProcess:
-        return False
+    children = said(lambda child: (child, child.ppid(), " ".join(child.cmdline())), below(os.getpid()))
+    return [child for child, parent, words in children if "forkserver" in words and parent != os.getpid()]
 
 
 def test_eight_jobs_at_once_are_all_done(job):
@@ -157,12 +151,11 @@ with warm_parent():
 
 def test_nothing_is_left_when_the_run_is_killed(job, monkeypatch, tmp_path):
     monkeypatch.delenv(ADDRESS)
-    names = [str(job("short").notebook), str(job("long", "import time; time.sleep(60)").notebook)]
+    names = [str(job("short").notebook), str(job("long", "import time; time.sleep(600)").notebook)]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen([sys.executable, "-c", OWNER, *names], stdout=subprocess.PIPE, env=environment) as owner:
         assert b"short" in owner.stdout.readline()
-        started = psutil.Process(owner.pid).children(recursive=True)
+        started = [child.pid for child in below(owner.pid)]
         owner.kill()
-    _, alive = psutil.wait_procs(started, timeout=30)
-    assert len(started) >= 4 and not [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
+    assert len(started) >= 4 and until(lambda: all(map(is_gone, started)))
     assert not list(tmp_path.glob("sentrack-*")) and not Path(names[1] + ".out").exists()

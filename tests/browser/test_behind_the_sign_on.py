@@ -1,16 +1,15 @@
 """The inclusion manager's pages behind nginx, with the configuration of the manual, as who is signed in meets them."""
 
 import json
-import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from ssl import SSLError
 from typing import Any
 
-import psutil
 import pytest
 from browser.at_the_page import READY, WAITS
+from processes import PATIENCE, kernels, until
 from serving import TOKEN, Served, serving
 from signing_on import GOVERNOR, HOST, MANAGER, Proxied, proxied
 
@@ -57,7 +56,7 @@ def test_nothing_but_the_audiences_is_there(proxy: tuple[Proxied, Served], path:
 def test_another_name_gets_no_answer_and_an_open_line_leads_to_the_closed_one(proxy: tuple[Proxied, Served]) -> None:
     with pytest.raises(SSLError, match="unrecognized name|UNRECOGNIZED_NAME"):
         proxy[0].ask("/inclusion/", MANAGER, name="evil.example")
-    line = HTTPConnection("127.0.0.1", proxy[0].plain_port, timeout=10)
+    line = HTTPConnection("127.0.0.1", proxy[0].plain_port, timeout=PATIENCE)
     line.request("GET", "/inclusion/", headers={"Host": HOST})
     answer = line.getresponse()
     line.close()
@@ -75,7 +74,7 @@ def test_another_site_cannot_listen_in_through_the_browser_of_who_is_signed_in(p
 
 def test_the_page_works_knows_who_writes_and_is_gone_when_it_is_left(proxy: tuple[Proxied, Served], browser: Any) -> None:
     running, served = proxy
-    before = _kernels(served)
+    before = kernels(served.process.pid)
     context = browser.new_context(ignore_https_errors=True, viewport={"width": 1280, "height": 900})
     context.set_default_timeout(WAITS)
     context.add_cookies([{"name": "person", "value": MANAGER, "url": running.address}])
@@ -90,16 +89,7 @@ def test_the_page_works_knows_who_writes_and_is_gone_when_it_is_left(proxy: tupl
     page.wait_for_function("document.querySelector('.said p').textContent.endsWith('Year 9.')")
     assert [address for address, *_ in sent if address.startswith("http") and running.address not in address] == []
     assert TOKEN not in json.dumps([sent, page.content(), context.cookies()])
-    left = _kernels(served) - before
+    left = kernels(served.process.pid) - before
     page.goto("about:blank")
-    end = time.monotonic() + 15
-    while time.monotonic() < end and left & _kernels(served):
-        time.sleep(0.1)
+    assert left and until(lambda: not left & kernels(served.process.pid))
     context.close()
-    assert left and not left & _kernels(served)
-
-
-def _kernels(served: Served) -> set[int]:
-    """The processes below the one from which kernels are forked."""
-    children = psutil.Process(served.process.pid).children(recursive=True)
-    return {child.pid for child in children if child.ppid() != served.process.pid}

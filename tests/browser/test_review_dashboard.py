@@ -4,15 +4,14 @@ import json
 import os
 import re
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import psutil
 import pytest
 from browser.at_the_page import barriers, opening
 from browser.hostile import HOSTILE_GROUP, HOSTILE_PUPIL, HOSTILE_SUBJECT
+from processes import kernels, until
 from serving import TOKEN, Served
 
 
@@ -88,50 +87,40 @@ def test_nothing_was_asked_from_any_other_host_and_nothing_failed_in_the_page(re
 
 
 def test_a_page_whose_kernel_died_says_so(inclusion: Served, review: Any, visit: Any) -> None:
-    before = _kernels(inclusion)
+    before = kernels(inclusion.process.pid)
     page = visit.open(inclusion).page
     assert page.locator("#lost").is_hidden()
-    (kernel,) = _kernels(inclusion) - before
+    (kernel,) = kernels(inclusion.process.pid) - before
     os.kill(kernel, signal.SIGKILL)
     page.get_by_text("has lost its connection").wait_for()
 
 
 def test_a_page_that_is_left_leaves_no_kernel(inclusion: Served, review: Any, visit: Any) -> None:
-    before = _kernels(inclusion)
+    before = kernels(inclusion.process.pid)
     page = visit.open(inclusion).page
-    (kernel,) = _kernels(inclusion) - before
+    (kernel,) = kernels(inclusion.process.pid) - before
     page.goto("about:blank")
-    end = time.monotonic() + 10
-    while time.monotonic() < end and kernel in _kernels(inclusion):
-        time.sleep(0.1)
-    assert kernel not in _kernels(inclusion)
+    assert until(lambda: kernel not in kernels(inclusion.process.pid))
 
 
 def test_a_page_that_is_left_while_it_is_being_made_leaves_no_kernel(inclusion: Served, review: Any, page: Any) -> None:
-    before = _kernels(inclusion)
+    before = kernels(inclusion.process.pid)
     page.goto(inclusion.page("0_data"), wait_until="commit")
     page.wait_for_selector("#jupyter-config-data", state="attached")
-    assert _kernels(inclusion) - before
+    assert kernels(inclusion.process.pid) - before
     page.goto("about:blank")
-    assert not _left_after(page, inclusion, before)
+    assert until(lambda: not kernels(inclusion.process.pid) - before)
 
 
 def test_twenty_pages_that_are_opened_and_left_leave_no_kernel(inclusion: Served, review: Any, browser: Any) -> None:
-    before = _kernels(inclusion)
+    before = kernels(inclusion.process.pid)
     with opening(browser, inclusion) as open_page:
         pages = [open_page("0_data") for _ in range(20)]
-        assert len(_kernels(inclusion) - before) == 20
+        assert len(kernels(inclusion.process.pid) - before) == 20
         for page in pages:
             page.goto("about:blank")
-        assert not _left_after(pages[0], inclusion, before)
-
-
-def _left_after(page: Any, served: Served, before: set[int]) -> set[int]:
-    """The kernels that are still there when all had time to end; a browser that is shut at once says nothing to the server."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end and _kernels(served) - before:
-        page.wait_for_timeout(200)
-    return _kernels(served) - before
+        # Before the browser is shut: one that is shut at once says nothing to the server.
+        assert until(lambda: not kernels(inclusion.process.pid) - before)
 
 
 def test_governors_are_sent_no_pupil(governors: Served, school: Path, visit: Any) -> None:
@@ -156,12 +145,6 @@ def test_governors_are_offered_their_pages_alone(governors: Served, page: Any) -
 def test_the_pages_around_the_pages_can_be_read_without_sight(inclusion: Served, page: Any, path: str) -> None:
     page.goto(f"{inclusion.address}/{path}")
     assert not barriers(page)
-
-
-def _kernels(served: Served) -> set[int]:
-    """The processes below the one from which kernels are forked."""
-    children = psutil.Process(served.process.pid).children(recursive=True)
-    return {child.pid for child in children if child.ppid() != served.process.pid}
 
 
 def _about_pupils(school: Path) -> set[str]:
