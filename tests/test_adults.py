@@ -188,6 +188,16 @@ def test_without_any_timetable_hours_are_not_known(school):
     assert told["free_adults"].empty and told["pupil_adults"].empty
 
 
+def test_a_place_whose_last_day_is_written_down_in_a_later_term_does_not_go_on(school, table):
+    drawn = """
+        adult_id | pupil_id | day | starts | ends  | hours | place      | term           | start      | end
+        A1       | T1       | Mon | 09:00  | 10:00 | 1     | one to one | 2025-26-autumn | 2025-09-08 |
+        A2       | T1       | Mon | 09:00  | 10:00 | 1     | one to one | 2025-26-autumn | 2025-09-08 |
+        A2       | T1       | Mon | 09:00  | 10:00 | 1     | one to one | 2025-26-spring | 2025-09-08 | 2025-12-19
+    """
+    assert only(school, table, drawn).table.week["adult_id"].to_list() == ["A1"]
+
+
 def test_of_an_adult_with_no_place_of_work_it_is_said_that_none_is_recorded(school):
     told = found(school)
     assert of(told["adults_week"], "A3")[["deployed", "free_hours", "cost_week"]].to_list() == [0, 10, 0]

@@ -156,6 +156,19 @@ def test_adults_beside_a_pupil_are_those_of_this_term(records, table):
     assert of(found, "T7")["amount"] == "some"  # somebody is there; for how long is not recorded
 
 
+def test_an_adult_whose_last_day_is_written_down_in_a_later_term_does_not_go_on(records, table):
+    deployments = table("""
+        adult_id | day | starts | pupil_id | hours | term           | start      | end
+        A1       | Mon | 1      | T3       | 4     | 2025-26-autumn | 2025-09-05 | 2025-11-28
+        A1       | Mon | 1      | T4       | 4     | 2025-26-autumn | 2025-09-05 |
+        A1       | Mon | 1      | T3       | 4     | 2025-26-autumn | 2025-12-01 |
+        A1       | Mon | 1      | T4       | 4     | 2025-26-spring | 2025-09-05 | 2025-12-19
+    """)
+    found = given(records | {"deployments": deployments})
+    assert of(found, "T4")["amount"] == "nothing"
+    assert of(found, "T3")["adult_hours_week"] == 4
+
+
 def test_much_is_two_provisions_and_the_top_quarter_of_hours(table):
     provisions = DataFrame({"provision_id": ["P1", "P2"], "name": ["One", "Two"], "minutes": 60})
     hours = {f"T{place}": place + 1 for place in range(8)}

@@ -15,8 +15,10 @@ COLUMNS = {
     "provisions": ["term", "provision_id", "name", "wave", "area_of_need", "minutes", "sessions_planned"],
     "provision_pupils": ["term", "provision_id", "pupil_id", "start", "end", "sessions_planned", "sessions_attended"],
     "provision_sessions": ["term", "provision_id", "pupil_id", "on", "attended"],
-    "deployments": ["term", "adult_id", "day", "starts", "pupil_id", "hours", "start", "end"],
-}
+    "deployments": [
+        "term", "adult_id", "day", "starts", "pupil_id", "teaching_group", "provision_id", "hours", "start", "end",
+    ],
+}  # fmt: skip
 """What is asked of the records; any of it may be absent."""
 NUMBERS = (
     "minutes", "sessions_planned", "sessions_attended", "hours", "group_size", "hourly_cost", "resources_cost", "total_cost",
@@ -112,9 +114,17 @@ def running(rows: DataFrame, term: Term, calendar: Calendar | None = None) -> Se
     return (undated & of_now) | (~undated & ~rows["start"].gt(last) & ~rows["end"].lt(first))
 
 
+def as_last_recorded(deployments: DataFrame) -> DataFrame:
+    """The places of adults, earlier ones first, without those that are recorded again later from the same first day: one that
+    ends by then does not go on for having had no end before."""
+    place = ["adult_id", "day", "starts", "pupil_id", "teaching_group", "provision_id", "start"]
+    again = deployments.duplicated(place, keep="last")
+    return deployments[deployments["start"].isna() | ~again]
+
+
 def adults_beside(kept: Mapping[str, DataFrame], term: Term, calendar: Calendar | None = None) -> DataFrame:
     """Hours a week, and number of lines, of the timetable of adults beside each pupil, as it was at the end of the term."""
-    rows = kept["deployments"].dropna(subset=["pupil_id"])
+    rows = as_last_recorded(kept["deployments"].dropna(subset=["pupil_id"]))
     rows = rows[running(rows, term, calendar)]
     of = rows.drop_duplicates(["adult_id", "day", "starts", "pupil_id"], keep="last").groupby("pupil_id")
     return DataFrame({"adult_hours_week": of["hours"].sum(min_count=1), "adults": of.size()})

@@ -10,7 +10,7 @@ from pandas import DataFrame, Series
 
 from sentrack_lib.measures.adults.times import SLOT, length, slots
 from sentrack_lib.measures.support import UNIVERSAL
-from sentrack_lib.measures.taking_part import Calendar, held, running
+from sentrack_lib.measures.taking_part import Calendar, as_last_recorded, held, running
 from sentrack_lib.sources.record_tables import PLACES
 from sentrack_lib.sources.schema import columns
 from sentrack_lib.terms import Term
@@ -69,7 +69,7 @@ def timetable(
     `subject` that is blank is that of the teaching group or the provision; `hours` that are missing come from the times."""
     kept = {name: rows.reset_index(drop=True) for name, rows in held(records, term, ASKED).items()}
     kept["provisions"] = kept["provisions"].drop_duplicates("provision_id", keep="last", ignore_index=True)
-    rows = kept["deployments"].dropna(subset=["adult_id"])
+    rows = as_last_recorded(kept["deployments"].dropna(subset=["adult_id"]))
     rows = rows[running(rows, term, calendar)].reset_index(drop=True)
     groups = teaching_groups.reindex(columns=["pupil_id", "subject", "teaching_group"]).astype("str")
     known = _adults(adults, rows)
